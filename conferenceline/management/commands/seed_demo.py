@@ -1,0 +1,72 @@
+"""Fills the sandbox with people to call as."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from conferenceline.management.commands.make_organizers_group import GROUP
+from participants import demo
+from participants.models import Invitation, Team
+
+PASSWORD = "harbour-demo"  # noqa: S105 - printed; the sandbox lets in whoever can read this
+LOGINS = {"organizer": demo.HARBOUR, "neighbour": demo.QUAY, "admin": ""}
+
+
+class Command(BaseCommand):
+    help = "Makes the demo (teams, rooms, people, logins), or moves its dates so that its rooms are open again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.SANDBOX:
+            raise CommandError(
+                "The demo has logins that everybody knows, and is for the sandbox only. Set SANDBOX=on for a line "
+                "without a Twilio account, or make your own: manage.py createsuperuser."
+            )
+        password = os.environ.get("DEMO_PASSWORD") or PASSWORD
+        with transaction.atomic():
+            self.refuse_taken_names()
+            demo.lay_out(timezone.now())
+            call_command("make_organizers_group", stdout=self.stdout)
+            logins = {name: self.make_login(name, team, password) for name, team in LOGINS.items()}
+        self.tell(logins)
+
+    def refuse_taken_names(self) -> None:
+        for name in (demo.HARBOUR, demo.QUAY):
+            if Team.objects.filter(name=name).exclude(uuid=demo.mark("team", name)).exists():
+                raise CommandError(f"There is a team named {name} that is not the demo's. Rename it, then try again.")
+
+    def make_login(self, name: str, team: str, password: str) -> str:
+        """Makes the user, once, and answers with the password. An address that cannot exist marks it as ours."""
+        users = get_user_model().objects
+        ours = f"{name}@demo.invalid"
+        user = users.filter(username=name).first()
+        if user is None:
+            kind = {"is_staff": True, "is_superuser": not team}
+            user = users.create_user(username=name, email=ours, password=password, **kind)
+            if team:
+                user.groups.add(Group.objects.get(name=GROUP))
+                demo.team_of(team).organizers.add(user)
+        elif user.email != ours:
+            return "(a login of this name was here before, and is left alone)"
+        return password if user.check_password(password) else "(as it was set before)"
+
+    def tell(self, logins: dict[str, str]) -> None:
+        self.stdout.write("\nLogins, at /admin/:")
+        for name, password in logins.items():
+            self.stdout.write(f"  {name:<10} {password:<14} {LOGINS[name] or 'administrator of everything'}")
+        self.stdout.write("\nWho can call:")
+        for person in demo.PEOPLE:
+            invitations = Invitation.objects.filter(participant__uuid=demo.mark("person", person.name))
+            self.stdout.write(f"  {person.name:<11} {person.calls_from}  ./run dial {person.calls_from}")
+            self.stdout.write(f"      {person.expect}")
+            for each in invitations.select_related("conference").order_by("roster_number"):
+                self.stdout.write(
+                    f"      {each.get_role_display()} of {each.conference.title}, roster number {each.roster_number}"
+                )
+        self.stdout.write(f"  {'a stranger':<11} {demo.STRANGER}  ./run dial {demo.STRANGER}\n      turned away")

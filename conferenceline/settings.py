@@ -1,0 +1,175 @@
+"""Settings, read from the environment. ./run writes a .env for development; tests/settings.py sets its own.
+
+Every variable is named, with its meaning, in .env.example.
+"""
+
+import hashlib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.escape_proxy = True  # "$NAME" is the value of another variable; "\$NAME" is a value that starts with "$"
+if env.bool("DJANGO_READ_DOT_ENV", default=True):  # off in the tests, which a developer's .env must not reach
+    env.read_env(BASE_DIR / ".env")
+
+SECRET_KEY = env("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+SANDBOX = env.bool("SANDBOX", default=False)
+
+PORT = env.int("PORT", default=8000)  # on the loopback interface: gunicorn.conf.py
+# The one source of absolute URLs and of signature checks: where Twilio reaches this installation.
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+VOICE_FALLBACK_URL = env("VOICE_FALLBACK_URL", default=f"{PUBLIC_URL}/voice/trouble/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or ""])
+
+# Twilio
+TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env("TWILIO_AUTH_TOKEN", default="")
+TWILIO_AUTH_TOKEN_NEXT = env("TWILIO_AUTH_TOKEN_NEXT", default="")
+TWILIO_API_KEY_SID = env("TWILIO_API_KEY_SID", default="")
+TWILIO_API_KEY_SECRET = env("TWILIO_API_KEY_SECRET", default="")
+TWILIO_VERIFY_SERVICE_SID = env("TWILIO_VERIFY_SERVICE_SID", default="")
+TWILIO_HTTP_CLIENT = "twilio.http.http_client.TwilioHttpClient"
+TWILIO_TIMEOUT = env.float("TWILIO_TIMEOUT", default=5.0)  # seconds; Twilio gives a webhook 15
+
+SANDBOX_ACCOUNT_SID = "AC" + "0" * 32
+SANDBOX_LINE = "+12025550100"  # the number that the pretend Twilio answers with this installation
+if SANDBOX:
+    # A pretend account. The check conferenceline.E001 refuses it beside a real one.
+    TWILIO_ACCOUNT_SID = TWILIO_ACCOUNT_SID or SANDBOX_ACCOUNT_SID
+    TWILIO_AUTH_TOKEN = TWILIO_AUTH_TOKEN or hashlib.sha256(f"sandbox {SECRET_KEY}".encode()).hexdigest()[:32]
+    TWILIO_VERIFY_SERVICE_SID = TWILIO_VERIFY_SERVICE_SID or "VA" + "0" * 32
+    TWILIO_HTTP_CLIENT = "sandbox.rest.SandboxHttpClient"
+
+# The line: what it asks for, and how long it waits
+CODE_LENGTH = env.int("CODE_LENGTH", default=6)  # digits; must equal the Verify service's
+LINE_LANGUAGE = env("LINE_LANGUAGE", default="en")  # spoken until a caller's own is known
+LINE_OFFERS_ROSTER_NUMBER = env.bool("LINE_OFFERS_ROSTER_NUMBER", default=True)
+ROOM_NAME_PREFIX = env("ROOM_NAME_PREFIX", default="line")  # two installations on one account must differ
+PHONENUMBER_DEFAULT_REGION = env("PHONE_REGION", default="US")  # how numbers without a country code are read
+PHONENUMBER_DB_FORMAT = "E164"
+
+# Limits, each COUNT/SECONDS. verification/throttle.py applies them.
+LIMITS = {
+    "sends_per_contact": env("LIMIT_SENDS_PER_CONTACT", default="3/600"),
+    "sends_per_line": env("LIMIT_SENDS_PER_LINE", default="10/3600"),
+    "wrong_codes_per_contact": env("LIMIT_WRONG_CODES_PER_CONTACT", default="5/600"),
+    "roster_numbers_per_line": env("LIMIT_ROSTER_NUMBERS_PER_LINE", default="10/3600"),
+    "roster_numbers": env("LIMIT_ROSTER_NUMBERS", default="100/600"),
+    "sends_per_hour": env("LIMIT_SENDS_PER_HOUR", default="500/3600"),
+    "sends_per_day": env("LIMIT_SENDS_PER_DAY", default="2000/86400"),
+}
+WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
+ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
+
+# Django
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "phonenumber_field",
+    "timezone_field",
+    "conferenceline",
+    "participants",
+    "verification",
+    "rooms",
+]
+if SANDBOX:
+    INSTALLED_APPS.append("sandbox")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "conferenceline.urls"
+WSGI_APPLICATION = "conferenceline.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # IMMEDIATE: a transaction that will write waits for its turn at its start, instead of failing in its middle.
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 5,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)  # seconds, of a webhook's 15
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# https in front: cookies and redirects follow PUBLIC_URL, so that a plain-http demo on loopback still works.
+_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if _https else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+# Whoever owns the domain speaks for its other hosts (W005, W021); the proxy in front redirects to https (W008).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # At INFO it writes URLs and headers, and with them phone numbers (twilio/http/http_client.py).
+        "twilio.http_client": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,58 @@
+"""The client of Twilio's REST API: its time-out, its credentials, and its errors turned into ours."""
+
+import functools
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException
+from twilio.rest import Client
+
+from conferenceline.telephony.errors import MisconfiguredError, OutcomeUnknownError, TwilioFaultError
+
+logger = logging.getLogger(__name__)
+
+# https://www.twilio.com/docs/api/errors/NNNNN: bad parameter, bad credentials, test credentials
+MISCONFIGURED = (20001, 20003, 20008)
+
+
+@functools.cache
+def client() -> Client:
+    """The one client of this process, made on first use and so after gunicorn forked: its sockets are its own."""
+    http_client = import_string(settings.TWILIO_HTTP_CLIENT)(timeout=settings.TWILIO_TIMEOUT)
+    return Client(
+        settings.TWILIO_API_KEY_SID or settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_API_KEY_SECRET or settings.TWILIO_AUTH_TOKEN,
+        settings.TWILIO_ACCOUNT_SID,
+        http_client=http_client,
+    )
+
+
+@contextmanager
+def twilio_errors(known: Mapping[int, type[TwilioFaultError]], otherwise: type[TwilioFaultError]) -> Iterator[None]:
+    """Raises our errors in place of the library's: by Twilio's code, then by HTTP status, else `otherwise`.
+
+    Never the library's text: it holds addresses, which hold phone numbers.
+    """
+    try:
+        yield
+    except TwilioException as error:
+        code, status = getattr(error, "code", 0) or 0, getattr(error, "status", 0) or 0
+        fault: type[TwilioFaultError]
+        if code in known:
+            fault = known[code]
+        elif code in MISCONFIGURED:
+            fault = MisconfiguredError
+        elif status >= 500 or not status:
+            fault = OutcomeUnknownError
+        else:
+            fault = known.get(status, otherwise)
+        level = logging.CRITICAL if fault is MisconfiguredError else logging.WARNING
+        logger.log(level, "Twilio answered %s, code %s: %s", status, code, fault.__name__)
+        raise fault(code) from None
+    except (RequestException, ValueError) as error:  # ValueError: an answer that is not JSON, as from a proxy
+        logger.warning("no answer from Twilio: %s", type(error).__name__)
+        raise OutcomeUnknownError from None

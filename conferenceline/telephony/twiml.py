@@ -1,0 +1,118 @@
+"""A reply becomes TwiML. The only writer of TwiML."""
+
+import unicodedata
+from functools import singledispatch
+
+from django.conf import settings
+from django.http import HttpResponse
+from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
+
+from conferenceline.telephony.voices import VOICES
+from verification.replies import Ask, HangUp, Join, Reply, Wait
+
+# What Twilio does when we do not answer (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides):
+# two more tries, also after 6 s of silence or a 5xx, inside its 15 s. Copies are harmless: see the turn protocol.
+CONNECTION_OVERRIDES = "#rc=2&rp=ct,rt,5xx&rt=6000"
+
+TONES = {
+    "none": "false",
+    "entry": "onEnter",
+    "both": "true",
+}  # the conference's announcements, as `beep` has them
+WORDS_MOST = 4096  # characters in one Say
+TIME_LIMIT_MOST = 24 * 60 * 60  # seconds
+
+
+def webhook_url(path: str) -> str:
+    """The absolute address, with the connection overrides, at which Twilio reaches this path."""
+    return f"{settings.PUBLIC_URL}{path}{CONNECTION_OVERRIDES}"
+
+
+def response(twiml: str) -> HttpResponse:
+    """The answer to a webhook."""
+    return HttpResponse(twiml, content_type="text/xml; charset=utf-8")
+
+
+def render(reply: Reply, *, next_path: str = "", language: str) -> str:
+    """The TwiML document that says and does what the reply means; the call goes on at `next_path`."""
+    document = VoiceResponse()
+    _write(reply, document, webhook_url(next_path), language)
+    return str(document)
+
+
+def hold(path: str) -> str:
+    """TwiML for a copy of a webhook whose first is still at work: a short pause, and the same question again."""
+    document = VoiceResponse()
+    document.pause(length=1)
+    document.redirect(webhook_url(path), method="POST")
+    return str(document)
+
+
+@singledispatch
+def _write(reply: Reply, document: VoiceResponse, next_url: str, language: str) -> None:
+    raise TypeError(f"no TwiML for {reply!r}")
+
+
+@_write.register
+def _ask(reply: Ask, document: VoiceResponse, next_url: str, language: str) -> None:
+    gather = Gather(
+        input="dtmf",
+        action=next_url,
+        method="POST",
+        num_digits=reply.digits,
+        finish_on_key="#",
+        timeout=reply.seconds,
+        action_on_empty_result=True,
+    )
+    gather.append(_said(reply.words, language))
+    document.append(gather)
+
+
+@_write.register
+def _wait(reply: Wait, document: VoiceResponse, next_url: str, language: str) -> None:
+    if reply.words:
+        document.append(_said(reply.words, language))
+    document.pause(length=reply.seconds)
+    document.redirect(next_url, method="POST")
+
+
+@_write.register
+def _join(reply: Join, document: VoiceResponse, next_url: str, language: str) -> None:
+    document.append(_said(reply.words, language))
+    dial = Dial(action=next_url, method="POST", time_limit=min(reply.seconds, TIME_LIMIT_MOST))
+    dial.conference(
+        reply.room,
+        participant_label=reply.label,
+        start_conference_on_enter=reply.starts_room,
+        end_conference_on_exit=reply.ends_room,
+        muted=reply.muted,
+        beep=TONES[reply.tones],
+        # Without waitUrl Twilio plays its own music; an empty one is silence.
+        **({} if reply.music else {"wait_url": ""}),
+        # Twilio takes these from whoever comes first and ignores the others': they are the same for everyone.
+        status_callback=webhook_url(reply.events_path),
+        status_callback_method="POST",
+        status_callback_event="join leave",
+    )
+    document.append(dial)
+
+
+@_write.register
+def _hang_up(reply: HangUp, document: VoiceResponse, next_url: str, language: str) -> None:
+    document.append(_said(reply.words, language))
+    document.hangup()
+
+
+def _said(words: str, language: str) -> Say:
+    voice = VOICES[language]
+    say = Say(language=voice.language, voice=voice.name)
+    say.break_(time="500ms")  # after pressing keys the phone must come back to the ear
+    say.append(speakable(words)[:WORDS_MOST])
+    return say
+
+
+def speakable(words: str) -> str:
+    """The words without control characters, which no XML document may hold: a name must not end a call."""
+    return "".join(
+        " " if unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co") else character for character in words
+    )

@@ -1,0 +1,78 @@
+"""Codes: Twilio Verify makes them, sends them and checks them. We never see one but in a caller's keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from conferenceline.telephony.client import client, twilio_errors
+from conferenceline.telephony.errors import (
+    MisconfiguredError,
+    NoSuchCodeError,
+    TooBusyError,
+    TooManyChecksError,
+    TooManySendsError,
+    UndeliverableError,
+)
+from conferenceline.telephony.voices import VOICES
+
+# https://www.twilio.com/docs/api/errors/NNNNN. Any other refusal to send means: not to this address this way.
+SEND_ERRORS = {
+    20404: MisconfiguredError,  # the service
+    20429: TooBusyError,
+    429: TooBusyError,
+    60202: TooManyChecksError,
+    60203: TooManySendsError,
+    60212: TooBusyError,
+}
+CHECK_ERRORS = {
+    20404: NoSuchCodeError,
+    404: NoSuchCodeError,
+    60200: NoSuchCodeError,  # what a check answers for an address that never had a code
+    20429: TooBusyError,
+    429: TooBusyError,
+    60202: TooManyChecksError,
+    60212: TooBusyError,
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A code on its way: the verification's SID, and when by Twilio's clock it was first sent (UTC)."""
+
+    sid: str
+    first_at: datetime | None
+
+
+class VerifyCodes:
+    """Codes by Twilio Verify. Each method is one request, with the client's time-out."""
+
+    def send(self, *, channel: str, address: str, language: str) -> Sent:
+        """Sends a code, or within ten minutes of the first sending the same code again.
+
+        Raises UndeliverableError, TooManySendsError, TooBusyError, OutcomeUnknownError, MisconfiguredError.
+        """
+        with twilio_errors(SEND_ERRORS, otherwise=UndeliverableError):
+            verification = self._service.verifications.create(
+                to=address, channel=channel, locale=VOICES[language].verify_locale
+            )
+        return Sent(verification.sid, verification.date_created)
+
+    def check(self, code: str, *, sid: str, address: str) -> bool:
+        """Whether this is the code. By the verification's SID; by the address only where no SID is known.
+
+        Raises NoSuchCodeError, TooManyChecksError, TooBusyError, OutcomeUnknownError, MisconfiguredError.
+        """
+        whose = {"verification_sid": sid} if sid else {"to": address}
+        with twilio_errors(CHECK_ERRORS, otherwise=MisconfiguredError):
+            check = self._service.verification_checks.create(code=code, **whose)
+        return check.status == "approved"
+
+    def cancel(self, sid: str) -> None:
+        """Withdraws a code, so that the next one sent is a new one. Raises as check() does."""
+        with twilio_errors(CHECK_ERRORS, otherwise=MisconfiguredError):
+            self._service.verifications(sid).update(status="canceled")
+
+    @property
+    def _service(self):
+        return client().verify.v2.services(settings.TWILIO_VERIFY_SERVICE_SID)

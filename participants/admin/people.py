@@ -1,0 +1,132 @@
+"""A team, and the people in its address book."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+from participants.admin.walls import AdministratorsOnly, TeamWall
+from participants.models import CallingLine, Contact, Participant, Team
+
+
+def numbers_of(person: Participant) -> str:
+    return ", ".join(str(line.number) for line in person.lines.all())
+
+
+def first_contact_of(person: Participant) -> str:
+    """Where the code goes. Nobody without a contact can get in, so that this says so."""
+    return next((str(contact) for contact in person.contacts.all()), gettext("no contact: cannot get in"))
+
+
+@admin.register(Team)
+class TeamAdmin(AdministratorsOnly, TeamWall, admin.ModelAdmin):
+    """Organizers see their own teams. Who organizes is for administrators to say."""
+
+    team_paths = ("pk",)
+    list_display = ("name", "who_organizes")
+    search_fields = ("name",)
+    filter_horizontal = ("organizers",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        return super().get_queryset(request).prefetch_related("organizers")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_module_permission(self, request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return TeamWall.has_view_permission(self, request, obj)
+
+    @admin.display(description=_("organizers"))
+    def who_organizes(self, team: Team) -> str:
+        return ", ".join(user.get_username() for user in team.organizers.all())
+
+
+class CallingLineInline(TeamWall, admin.TabularInline):
+    model = CallingLine
+    team_paths = ("participant__team",)
+    extra = 1
+
+
+class ContactInline(TeamWall, admin.TabularInline):
+    model = Contact
+    team_paths = ("participant__team",)
+    extra = 1
+    fields = ("channel", "address", "position")
+    verbose_name = _("contact")
+    verbose_name_plural = _("contacts: where a code can reach them, the first of which is used")
+
+
+class CanGetIn(admin.SimpleListFilter):
+    title = _("can get in")
+    parameter_name = "contact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("has a contact")), ("no", _("no contact: cannot get in"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        has_contact = Exists(Contact.objects.filter(participant=OuterRef("pk")))
+        return queryset.filter(has_contact if self.value() == "yes" else ~has_contact)
+
+
+@admin.register(Participant)
+class ParticipantAdmin(TeamWall, admin.ModelAdmin):
+    """A person, the lines they call from and where a code reaches them, on one page."""
+
+    list_display = ("name", "calls_from", "gets_codes_at", "team")
+    list_filter = ("team", CanGetIn)
+    list_select_related = ("team",)
+    search_fields = ("name", "lines__number", "contacts__address")
+    search_help_text = _("A name, or a number however it is written.")
+    fields = ("name", "team", "invited_to")
+    readonly_fields = ("invited_to",)
+    inlines = (CallingLineInline, ContactInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
+        return super().get_queryset(request).prefetch_related("lines", "contacts")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Numbers are stored as E.164, and searched for as people write them."""
+        number = to_python(search_term)
+        if isinstance(number, PhoneNumber) and number.is_valid():
+            search_term = number.as_e164
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("calls from"))
+    def calls_from(self, person: Participant) -> str:
+        return numbers_of(person)
+
+    @admin.display(description=_("gets codes at"))
+    def gets_codes_at(self, person: Participant) -> str:
+        return first_contact_of(person)
+
+    @admin.display(description=_("invited to"))
+    def invited_to(self, person: Participant) -> str:
+        invitations = (
+            person.invitations.filter(conference__team=person.team_id) if person.pk else person.invitations.none()
+        )
+        return format_html_join(
+            ", ",
+            "{} ({}, {} {})",
+            (
+                (each.conference, each.get_role_display(), gettext("roster number"), each.roster_number)
+                for each in invitations.select_related("conference")
+            ),
+        )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not form.instance.contacts.exists():
+            messages.warning(
+                request,
+                gettext("%(name)s has no contact: no code can reach them, and they cannot get in.")
+                % {"name": form.instance.name},
+            )

@@ -1,0 +1,245 @@
+"""The demo: two teams, and somebody for everything that can happen to a caller.
+
+Numbers are of the range kept for fiction (555-01xx), and differ except where sharing is the point. Every row is
+found again by a UUID made from its name: laying the demo out twice makes nothing twice, and only moves the dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import transaction
+
+from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence, Participant, Team
+
+MARK = uuid5(NAMESPACE_URL, "conferenceline demo")
+HARBOUR, QUAY = "Harbour", "Quay"
+MODERATOR, PARTICIPANT, LISTENER = Invitation.Role.MODERATOR, Invitation.Role.PARTICIPANT, Invitation.Role.LISTENER
+HOUR = timedelta(hours=1)
+HALF_A_DAY = 12 * 60
+
+
+@dataclass(frozen=True)
+class Room:
+    team: str
+    title: str
+    zone: str
+    starts: timedelta  # from now
+    minutes: int = 60
+    starts_with: str = Conference.StartsWith.MODERATOR
+    moderator_exit: str = Conference.ModeratorExit.GOES_ON
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A place on a roster. The roster number is fixed, so that the documentation can quote it."""
+
+    room: str
+    role: Invitation.Role
+    roster_number: str
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    calls_from: str
+    texts: str | None
+    seats: tuple[Seat, ...]
+    expect: str
+    team: str = HARBOUR
+    listed: bool = True  # whether the line they call from is in the address book
+
+
+ROOMS = (
+    Room(
+        HARBOUR,
+        "Harbour board",
+        "Europe/London",
+        -HOUR,
+        minutes=HALF_A_DAY,
+        moderator_exit=Conference.ModeratorExit.ENDS,
+    ),
+    Room(
+        HARBOUR,
+        "Pilots on duty",
+        "Europe/London",
+        -HOUR,
+        minutes=HALF_A_DAY,
+        starts_with=Conference.StartsWith.ANYONE,
+    ),
+    Room(HARBOUR, "Budget", "America/New_York", 24 * HOUR),
+    Room(HARBOUR, "Storm review", "Europe/London", -48 * HOUR),
+    Room(QUAY, "Quay choir", "America/New_York", -HOUR, minutes=HALF_A_DAY),
+)
+
+PEOPLE = (
+    Person(
+        "Mia Stone",
+        "+12025550110",
+        "+12025550110",
+        (Seat("Harbour board", MODERATOR, "20000001"), Seat("Budget", MODERATOR, "20000002")),
+        "a code by text, then in; the room starts, and ends when the last moderator leaves",
+    ),
+    Person(
+        "Theo Marsh",
+        "+12025550111",
+        "+12025550111",
+        (Seat("Harbour board", MODERATOR, "20000003"), Seat("Storm review", MODERATOR, "20000004")),
+        "a code by text, then in, as the second moderator",
+    ),
+    Person(
+        "Ana Bell",
+        "+12025550101",
+        "+12025550101",
+        (Seat("Harbour board", PARTICIPANT, "20000005"), Seat("Budget", PARTICIPANT, "20000006")),
+        "a code by text, then music until a moderator is in",
+    ),
+    Person(
+        "Ben Ford",
+        "+12025550102",
+        "+12025550102",
+        (Seat("Harbour board", PARTICIPANT, "20000007"),),
+        "the other team has this number too: one code, then the choice of two rooms",
+    ),
+    Person(
+        "Cora Lake",
+        "+12025550103",
+        "+12025550103",
+        (Seat("Harbour board", LISTENER, "20000008"),),
+        "a code by text, then hears the room and is not heard",
+    ),
+    Person(
+        "Dora Reed",
+        "+12025550104",
+        "+12025550104",
+        (Seat("Harbour board", PARTICIPANT, "20000009"), Seat("Pilots on duty", PARTICIPANT, "20000010")),
+        "a code by text, then the choice of two open rooms",
+    ),
+    Person(
+        "Olaf Finn",
+        "+12025550109",
+        "+12025550109",
+        (Seat("Pilots on duty", PARTICIPANT, "20000011"),),
+        "a code by text, then in: this room starts with the first person",
+    ),
+    Person(
+        "Ed Hill",
+        "+12025550120",
+        "+12025550121",
+        (Seat("Harbour board", PARTICIPANT, "20000012"),),
+        "a landline shared with Fay Hill: key the roster number, and the code goes to his mobile",
+    ),
+    Person(
+        "Fay Hill",
+        "+12025550120",
+        "+12025550122",
+        (Seat("Harbour board", PARTICIPANT, "20000013"),),
+        "the same landline: with her roster number the code goes to hers",
+    ),
+    Person(
+        "Gus Vale",
+        "+12025550105",
+        None,
+        (Seat("Harbour board", PARTICIPANT, "20000014"),),
+        "no contact to send a code to: turned away",
+    ),
+    Person(
+        "Hana Moss",
+        "+12025550190",
+        "+12025550108",
+        (Seat("Harbour board", PARTICIPANT, "20000015"),),
+        "a borrowed phone: key the roster number, and the code goes to +12025550108",
+        listed=False,
+    ),
+    Person(
+        "Ivo Lane",
+        "+12025550106",
+        "+12025550106",
+        (Seat("Budget", PARTICIPANT, "20000016"),),
+        "too early: it opens tomorrow",
+    ),
+    Person(
+        "Kim Wray",
+        "+12025550107",
+        "+12025550107",
+        (Seat("Storm review", PARTICIPANT, "20000017"),),
+        "too late: it is over",
+    ),
+    Person(
+        "Nell Wood",
+        "+12025550130",
+        "+12025550130",
+        (Seat("Quay choir", MODERATOR, "20000018"),),
+        "a code by text, then in; the organizer of Harbour sees nothing of it",
+        team=QUAY,
+    ),
+    Person(
+        "Benny Ford",
+        "+12025550102",
+        "+12025550102",
+        (Seat("Quay choir", PARTICIPANT, "20000019"),),
+        "Ben Ford under another name: two teams, two people, one telephone",
+        team=QUAY,
+    ),
+)
+STRANGER = "+12025550199"  # on no roster
+
+
+def mark(kind: str, name: str) -> UUID:
+    return uuid5(MARK, f"{kind} {name}")
+
+
+@transaction.atomic
+def lay_out(now: datetime) -> None:
+    """Makes what is missing, and moves the dates so that what should be open is open now."""
+    for name in (HARBOUR, QUAY):
+        Team.objects.get_or_create(uuid=mark("team", name), defaults={"name": name})
+    for room in ROOMS:
+        hold(room, now)
+    for person in PEOPLE:
+        enter(person)
+
+
+def team_of(name: str) -> Team:
+    return Team.objects.get(uuid=mark("team", name))
+
+
+def hold(room: Room, now: datetime) -> None:
+    """Makes the conference, or moves it and opens it again. Whatever else was changed of it stays changed."""
+    opening = {
+        "starts_at": (now + room.starts).replace(minute=0, second=0, microsecond=0),
+        "status": Conference.Status.SCHEDULED,
+    }
+    conference, _made = Conference.objects.update_or_create(
+        uuid=mark("room", room.title),
+        defaults=opening,
+        create_defaults=opening
+        | {
+            "team": team_of(room.team),
+            "title": room.title,
+            "time_zone": room.zone,
+            "duration": room.minutes,
+            "starts_with": room.starts_with,
+            "moderator_exit": room.moderator_exit,
+        },
+    )
+    Occurrence.objects.filter(conference=conference).update(locked=False, cancelled=False)
+
+
+def enter(person: Person) -> None:
+    """Makes the person with their line and contact, once; and puts them on their rosters."""
+    participant, made = Participant.objects.get_or_create(
+        uuid=mark("person", person.name), defaults={"team": team_of(person.team), "name": person.name}
+    )
+    if made and person.listed:
+        CallingLine.objects.create(participant=participant, number=person.calls_from)
+    if made and person.texts:
+        Contact.objects.create(participant=participant, channel=Contact.Channel.SMS, address=person.texts)
+    for seat in person.seats:
+        Invitation.objects.get_or_create(
+            conference=Conference.objects.get(uuid=mark("room", seat.room)),
+            participant=participant,
+            defaults={"role": seat.role, "roster_number": seat.roster_number},
+        )

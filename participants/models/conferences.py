@@ -1,0 +1,162 @@
+"""What an organizer schedules, and each date on which it is held."""
+
+import uuid
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from timezone_field import TimeZoneField
+
+from participants import schedule
+from participants.models.people import Team
+
+SEATS_MOST = 250  # Twilio's maxParticipants: https://www.twilio.com/docs/voice/twiml/conference
+
+
+class Conference(models.Model):
+    """What an organizer schedules: when, who starts it, and what happens in the room."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SCHEDULED = "scheduled", _("scheduled")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class StartsWith(models.TextChoices):
+        MODERATOR = "moderator", _("the first moderator")
+        ANYONE = "anyone", _("the first person")
+
+    class ModeratorExit(models.TextChoices):
+        GOES_ON = "goes on", _("the room goes on")
+        ENDS = "ends", _("the room ends for everyone")
+
+    class WaitingMusic(models.TextChoices):
+        MUSIC = "music", _("music")
+        SILENCE = "silence", _("silence")
+
+    class Announcements(models.TextChoices):
+        NONE = "none", _("nothing")
+        ENTRY = "entry", _("a tone when somebody enters")
+        BOTH = "both", _("a tone when somebody enters or leaves")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="conferences", verbose_name=_("team"))
+    title = models.CharField(_("title"), max_length=100)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.SCHEDULED)
+
+    time_zone = TimeZoneField(_("time zone"), default="UTC")
+    starts_at = models.DateTimeField(_("starts at"))
+    duration = models.PositiveSmallIntegerField(
+        _("minutes long"), default=60, validators=[MinValueValidator(1), MaxValueValidator(24 * 60)]
+    )
+    doors = models.PositiveSmallIntegerField(
+        _("doors open, minutes before"), default=15, validators=[MaxValueValidator(24 * 60)]
+    )
+    overtime = models.PositiveSmallIntegerField(
+        _("minutes of overtime"),
+        default=30,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=_("How long people who are in may stay after the end. Nobody new is let in."),
+    )
+
+    language = models.CharField(_("language"), max_length=10, default="en")
+    starts_with = models.CharField(
+        _("the room starts with"), max_length=10, choices=StartsWith, default=StartsWith.MODERATOR
+    )
+    moderator_exit = models.CharField(
+        _("when a moderator leaves"), max_length=10, choices=ModeratorExit, default=ModeratorExit.GOES_ON
+    )
+    seats = models.PositiveSmallIntegerField(
+        _("seats"),
+        default=50,
+        validators=[MinValueValidator(2), MaxValueValidator(SEATS_MOST)],
+        help_text=_("One seat is kept for a moderator."),
+    )
+    waiting_music = models.CharField(
+        _("while waiting"), max_length=10, choices=WaitingMusic, default=WaitingMusic.MUSIC
+    )
+    announcements = models.CharField(
+        _("the room hears"), max_length=10, choices=Announcements, default=Announcements.ENTRY
+    )
+
+    class Meta:
+        ordering = ("-starts_at", "pk")
+        indexes = [models.Index(fields=("team", "starts_at"))]
+        verbose_name = _("conference")
+        verbose_name_plural = _("conferences")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the conference, and with it the dates that follow from it, or neither."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            schedule.lay_out(self)
+
+    def clean(self) -> None:
+        """Raises ValidationError where a conference with a roster would leave for another team."""
+        moves = self.pk and not Conference.objects.filter(pk=self.pk, team=self.team_id).exists()
+        if moves and self.invitations.exists():
+            raise ValidationError({"team": _("The people on the roster belong to the team. Empty the roster first.")})
+
+    def local(self, moment: datetime) -> datetime:
+        """This moment (aware) as clocks in the conference's own zone show it."""
+        return moment.astimezone(self.time_zone)
+
+
+class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
+    def open_at(self, moment: datetime) -> "OccurrenceQuerySet":
+        """Those whose doors are open at this moment (aware)."""
+        return self.filter(
+            opens_at__lte=moment,
+            closes_at__gt=moment,
+            cancelled=False,
+            conference__status=Conference.Status.SCHEDULED,
+        )
+
+
+class Occurrence(models.Model):
+    """One date of a conference, and what is really held then. All times are UTC."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    conference = models.ForeignKey(Conference, models.CASCADE, related_name="occurrences")
+    opens_at = models.DateTimeField(_("doors open"))
+    starts_at = models.DateTimeField(_("starts"))
+    closes_at = models.DateTimeField(_("doors close"))
+    overtime_until = models.DateTimeField(_("overtime until"))
+    locked = models.BooleanField(
+        _("locked"), default=False, help_text=_("Nobody new is let in, though the doors are open.")
+    )
+    cancelled = models.BooleanField(_("cancelled"), default=False)
+
+    objects = OccurrenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=("conference", "starts_at"), name="one_occurrence_per_start"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    opens_at__lte=models.F("starts_at"),
+                    starts_at__lt=models.F("closes_at"),
+                    closes_at__lte=models.F("overtime_until"),
+                ),
+                name="occurrence_times_in_order",
+            ),
+        ]
+        indexes = [models.Index(fields=("closes_at", "opens_at"), name="occurrence_open")]
+        verbose_name = _("occurrence")
+        verbose_name_plural = _("occurrences")
+
+    def __str__(self) -> str:
+        return f"{self.conference}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether the doors are open at this moment (aware)."""
+        return (
+            self.conference.status == Conference.Status.SCHEDULED
+            and not self.cancelled
+            and self.opens_at <= moment < self.closes_at
+        )

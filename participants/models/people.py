@@ -1,0 +1,132 @@
+"""A team's address book: its people, the lines they call from, and where a code can reach them."""
+
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+
+def refuse_extension(number: PhoneNumber | str) -> None:
+    """E.164 has no room for an extension: it would be dropped, and the code sent to the switchboard."""
+    if getattr(to_python(number), "extension", None):
+        raise ValidationError(
+            _("A number with an extension cannot be called or texted by itself. Give the direct number."),
+            code="extension",
+        )
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, user) -> "TeamQuerySet":
+        """The teams whose conferences and address book this user may see."""
+        if user.is_superuser:
+            return self
+        return self.filter(organizers=user.pk)
+
+
+class Team(models.Model):
+    """Organizers who share conferences and an address book. Nobody else sees or touches them."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    organizers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="teams", verbose_name=_("organizers"), blank=True
+    )
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def calling_from(self, number: str) -> "ParticipantQuerySet":
+        """The people who call from this number (E.164). Several may share one line."""
+        return self.filter(lines__number=number)
+
+
+class Participant(models.Model):
+    """A person in one team's address book."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="participants", verbose_name=_("team"))
+    name = models.CharField(_("name"), max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name", "pk")
+        indexes = [models.Index(fields=("team", "name"))]
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError where a person who is on a roster would leave for another team's book."""
+        moves = self.pk and not Participant.objects.filter(pk=self.pk, team=self.team_id).exists()
+        if moves and self.invitations.exists():
+            raise ValidationError({"team": _("This person is on a roster of their team. Take them off it first.")})
+
+
+class CallingLine(models.Model):
+    """A number a person calls from. It finds the person and proves nothing."""
+
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="lines", verbose_name=_("participant"))
+    number = PhoneNumberField(_("number"), db_index=True, validators=[refuse_extension])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "number"),
+                name="one_line_per_person_and_number",
+                violation_error_message=_("This person already has this number."),
+            )
+        ]
+        verbose_name = _("calling line")
+        verbose_name_plural = _("calling lines")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Contact(models.Model):
+    """Where a code can reach a person: the first in their order is used."""
+
+    class Channel(models.TextChoices):
+        SMS = "sms", _("text message")
+
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="contacts", verbose_name=_("participant"))
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.SMS)
+    address = PhoneNumberField(_("address"), validators=[refuse_extension])
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "channel", "address"),
+                name="one_contact_per_person_and_address",
+                violation_error_message=_("This person already has this contact."),
+            )
+        ]
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.address}"
+
+    @property
+    def destination(self) -> tuple[str, str]:
+        """Channel and address: two contacts with the same destination are reached by one code."""
+        return self.channel, str(self.address)

@@ -1,0 +1,160 @@
+"""Who may enter a conference, and as what."""
+
+import secrets
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from participants.models.conferences import Conference
+from participants.models.people import CallingLine, Contact, Participant, Team
+
+ROSTER_NUMBER_DIGITS = 8
+
+
+def new_roster_number() -> str:
+    """Eight random digits. The first is never zero: some carriers swallow a leading one."""
+    first = secrets.randbelow(9) + 1
+    return f"{first}{secrets.randbelow(10 ** (ROSTER_NUMBER_DIGITS - 1)):0{ROSTER_NUMBER_DIGITS - 1}}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open_at(self, moment: datetime) -> "InvitationQuerySet":
+        """Those to conferences whose doors are open at this moment (aware), each with its `occurrence_id`.
+
+        An invitation whose person belongs to another team than its conference counts for nothing.
+        """
+        return (
+            self.filter(
+                participant__team=models.F("conference__team"),
+                conference__status=Conference.Status.SCHEDULED,
+                conference__occurrences__opens_at__lte=moment,
+                conference__occurrences__closes_at__gt=moment,
+                conference__occurrences__cancelled=False,
+            )
+            .annotate(occurrence_id=models.F("conference__occurrences"))
+            .select_related("conference", "participant")
+            .order_by("conference__occurrences__starts_at", "pk")
+        )
+
+
+class Invitation(models.Model):
+    """A participant on the roster of a conference, with a role."""
+
+    class Role(models.TextChoices):
+        MODERATOR = "moderator", _("moderator")
+        PARTICIPANT = "participant", _("participant")
+        LISTENER = "listener", _("listener")
+
+    conference = models.ForeignKey(Conference, models.CASCADE, related_name="invitations", verbose_name=_("conference"))
+    participant = models.ForeignKey(
+        Participant, models.CASCADE, related_name="invitations", verbose_name=_("participant")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.PARTICIPANT)
+    roster_number = models.CharField(
+        _("roster number"),
+        max_length=ROSTER_NUMBER_DIGITS,
+        unique=True,
+        editable=False,
+        default=new_roster_number,
+        help_text=_("Keyed by a caller whose line does not say who they are."),
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    occurrence_id: int  # on those that open_at() found
+
+    class Meta:
+        ordering = ("conference", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("conference", "participant"),
+                name="one_invitation_per_person",
+                violation_error_message=_("This person is already on the roster."),
+            )
+        ]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.participant} ({self.get_role_display()})"
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the invitation. A new one whose number is taken draws another."""
+        while self._state.adding and Invitation.objects.filter(roster_number=self.roster_number).exists():
+            self.roster_number = new_roster_number()
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Raises ValidationError where the person is in another team's address book."""
+        # On the page of a new conference both are known, but the conference has no key yet.
+        conference, participant = getattr(self, "conference", None), getattr(self, "participant", None)
+        if conference and participant and conference.team_id != participant.team_id:
+            raise ValidationError({"participant": _("This person is not in this team's address book.")})
+
+    @property
+    def moderates(self) -> bool:
+        return self.role == self.Role.MODERATOR
+
+
+class ModeratorNumberManager(models.Manager["ModeratorNumber"]):
+    def get_queryset(self) -> models.QuerySet["ModeratorNumber"]:
+        return super().get_queryset().filter(role=Invitation.Role.MODERATOR)
+
+    def add(self, conference: Conference, number: str, name: str) -> "ModeratorNumber":
+        """Makes whoever has this number (E.164) and name in the team's address book a moderator.
+
+        Where nobody has the number, the person is made, and texted at it. Raises ValidationError as `find`
+        does, and where the name or the number is none.
+        """
+        with transaction.atomic():
+            person = self.find(conference.team, number, name) or self._enter(conference.team, number, name)
+            invitation, _made = Invitation.objects.update_or_create(
+                conference=conference, participant=person, defaults={"role": Invitation.Role.MODERATOR}
+            )
+        return self.get(pk=invitation.pk)
+
+    def find(self, team: Team, number: str, name: str) -> Participant | None:
+        """Whoever has this number (E.164) and name in the team's address book; None where nobody has it.
+
+        Raises ValidationError where the number is somebody else's, or that of two people of this name: a slip
+        of the pen must not make the wrong person a moderator.
+        """
+        sharing = list(team.participants.calling_from(number).order_by("pk"))
+        named = [person for person in sharing if person.name.casefold() == name.strip().casefold()]
+        if sharing and not named:
+            raise ValidationError(
+                _("In this team's address book this number is that of %(names)s. Give that name."),
+                code="other_name",
+                params={"names": ", ".join(person.name for person in sharing)},
+            )
+        if len(named) > 1:
+            raise ValidationError(
+                _("Two people of this name have this number. Choose the right one on the roster."),
+                code="two_people",
+            )
+        return named[0] if named else None
+
+    def _enter(self, team: Team, number: str, name: str) -> Participant:
+        person = Participant(team=team, name=name.strip())
+        person.full_clean()
+        person.save()
+        for row in (
+            CallingLine(participant=person, number=number),
+            Contact(participant=person, channel=Contact.Channel.SMS, address=number),
+        ):
+            row.full_clean()
+            row.save()
+        return person
+
+
+class ModeratorNumber(Invitation):
+    """The invitations that moderate, as an organizer types them: a number and a name."""
+
+    objects = ModeratorNumberManager()  # type: ignore[misc,assignment]
+
+    class Meta:
+        proxy = True
+        verbose_name = _("moderator number")
+        verbose_name_plural = _("moderator numbers")

@@ -1,0 +1,7 @@
+"""What Twilio tells us of a room."""
+
+from django.urls import path
+
+from rooms import views
+
+urlpatterns = [path("<uuid:room>/events/", views.events, name="room-events")]

@@ -1,0 +1,20 @@
+from sandbox.models.calls import Leg, Utterance
+from sandbox.models.faults import Fault, RestRequest
+from sandbox.models.rooms import Callback, Member, Room, Switch
+from sandbox.models.verify import Message, Recipient, Verification
+from sandbox.models.webhooks import Webhook
+
+__all__ = [
+    "Callback",
+    "Fault",
+    "Leg",
+    "Member",
+    "Message",
+    "Recipient",
+    "RestRequest",
+    "Room",
+    "Switch",
+    "Utterance",
+    "Verification",
+    "Webhook",
+]

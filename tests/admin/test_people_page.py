@@ -1,0 +1,134 @@
+"""The address book in the admin."""
+
+import pytest
+
+from participants.models import CallingLine, Contact, Participant
+from tests import cast
+from tests.admin.conftest import login, make_organizer
+from tests.admin.page import errors_of, fields_of, save
+
+ADD = "/admin/participants/participant/add/"
+LIST = "/admin/participants/participant/"
+
+
+def page_of(person: Participant) -> str:
+    return f"{LIST}{person.pk}/change/"
+
+
+def test_a_new_person_is_typed_on_one_page(organizer, harbour):
+    answer = save(organizer, ADD, name="Ana", lines__0__number="(202) 555-0101", contacts__0__address="202 555 0103")
+
+    assert answer.status_code == 302
+    person = Participant.objects.get()
+    assert (person.name, person.team) == ("Ana", harbour)
+    assert str(person.lines.get().number) == "+12025550101"
+    assert person.contacts.get().destination == ("sms", "+12025550103")
+
+
+@pytest.mark.parametrize("field", ["lines__0__number", "contacts__0__address"])
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("202 555 0101 ext 5", "A number with an extension cannot be called or texted by itself."),
+        ("555-0101", "Enter a valid phone number"),
+        ("anonymous", "Enter a valid phone number"),
+    ],
+)
+def test_what_is_no_number_is_told_at_its_field(organizer, harbour, field, typed, words):
+    answer = save(organizer, ADD, name="Ana", **{field: typed})
+
+    errors = errors_of(answer)
+    assert list(errors) == [field.replace("__", "-")]
+    assert errors[field.replace("__", "-")][0].startswith(words)
+    assert fields_of(answer)[field.replace("__", "-")] == typed
+    assert not Participant.objects.exists()
+
+
+def test_a_number_typed_twice_in_two_ways_is_one_too_many(organizer, harbour):
+    twice = {"lines__0__number": "(202) 555-0101", "lines__1__number": "+12025550101", "lines__TOTAL_FORMS": 2}
+
+    assert "lines" in errors_of(save(organizer, ADD, name="Ana", **twice))
+
+    ana = cast.person(harbour, "Ana", cast.ANA)
+    assert "lines" in errors_of(save(organizer, page_of(ana), lines__1__number="(202) 555-0101"))
+    assert ana.lines.count() == 1
+
+
+def test_the_number_of_another_teams_person_makes_a_second_person(organizer, harbour, secret):
+    nell = secret.team.participants.get()
+
+    answer = save(organizer, ADD, name="Ours", lines__0__number="+12025550130", contacts__0__address="+12025550130")
+
+    assert answer.status_code == 302
+    assert harbour.participants.get().name == "Ours"
+    nell.refresh_from_db()
+    assert nell.name == "Nell Zanzibar"
+    assert [CallingLine.objects.filter(number="+12025550130").count(), nell.lines.count()] == [2, 1]
+
+
+def test_a_line_or_contact_of_another_team_is_not_reached_through_our_persons_page(organizer, ana, secret):
+    line, contact = CallingLine.objects.get(number="+12025550130"), Contact.objects.get(address="+12025550130")
+    fields = fields_of(organizer.get(page_of(ana)))
+
+    for prefix, row, name in (("lines", line, "number"), ("contacts", contact, "address")):
+        for more in ({}, {f"{prefix}-0-DELETE": "on"}):
+            stolen = {f"{prefix}-0-id": str(row.pk), f"{prefix}-0-{name}": "+12025550199"}
+            answer = organizer.post(page_of(ana), fields | stolen | more, follow=True)
+            assert "0130" not in answer.content.decode()
+
+    line.refresh_from_db()
+    contact.refresh_from_db()
+    assert (str(line.number), str(contact.address)) == ("+12025550130", "+12025550130")
+
+
+def test_whoever_has_no_contact_is_pointed_out(organizer, harbour):
+    gus = cast.person(harbour, "Gus", "+12025550105", texts=None)
+    cast.person(harbour, "Ana", cast.ANA)
+
+    body = organizer.get(LIST).content.decode()
+    assert body.count("no contact: cannot get in</td>") == 1
+    rows = organizer.get(LIST + "?contact=no").context["cl"].result_list
+    assert list(rows) == [gus]
+
+    answer = organizer.post(page_of(gus), fields_of(organizer.get(page_of(gus))), follow=True)
+    words = [str(message) for message in answer.context["messages"]]
+    assert "Gus has no contact: no code can reach them, and they cannot get in." in words
+
+
+@pytest.mark.parametrize("typed", ["(202) 555-0101", "+12025550101", "5550101", "Ana"])
+def test_people_are_found_by_name_and_by_number_however_written(organizer, harbour, typed):
+    ana = cast.person(harbour, "Ana", cast.ANA)
+    cast.person(harbour, "Bo", cast.BO)
+
+    assert list(organizer.get(LIST, {"q": typed}).context["cl"].result_list) == [ana]
+
+
+def test_a_person_on_a_roster_stays_with_their_team(organizers, ana, quay):
+    browser = login(make_organizer("busy", organizers, ana.team, quay))
+
+    assert errors_of(save(browser, page_of(ana), team=quay.pk)) == {
+        "team": ["This person is on a roster of their team. Take them off it first."]
+    }
+
+    ana.invitations.all().delete()
+    assert save(browser, page_of(ana), team=quay.pk).status_code == 302
+    ana.refresh_from_db()
+    assert ana.team == quay
+
+
+def test_a_name_with_marks_in_it_is_shown_as_it_is_written(organizer, room):
+    ana = cast.person(room.team, "<b>Ana</b>", cast.ANA)
+    invitation = cast.invite(cast.conference(room.team, "<i>Budget</i>"), ana)
+    conference = f"/admin/participants/conference/{invitation.conference_id}/change/"
+
+    for address in (LIST, page_of(ana), conference, "/admin/participants/conference/"):
+        body = organizer.get(address).content.decode()
+        assert "<b>" not in body
+        assert "<i>" not in body
+    assert "&lt;b&gt;Ana" in organizer.get(conference).content.decode()
+
+
+def test_the_page_of_a_person_tells_what_they_are_invited_to(organizer, room, ana):
+    body = organizer.get(page_of(ana)).content.decode()
+
+    assert f"Board meeting (participant, roster number {ana.invitations.get().roster_number})" in body

@@ -1,0 +1,401 @@
+"""Teams are walls: every page of the admin, taken from the URL configuration, asked by everybody."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from participants.admin.walls import AdministratorsOnly, TeamWall
+from participants.models import Conference, Invitation, Participant, Team
+from tests.admin.conftest import FOREIGN_WORDS, login, make_organizer
+from verification.models import Admission, Attempt, Call, Challenge
+
+OPEN_TO_ALL = {"login", "logout", "jsi18n"}
+MODELS = (Team, Participant, Conference, Invitation, Call, Attempt, Challenge, Admission)
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, path)
+        else:
+            yield path, entry
+
+
+def admin_pages() -> list[tuple[str, str]]:
+    """Every address under /admin/ with its name, as they are in the URL configuration."""
+    return [(path, entry.name or "") for path, entry in patterns(get_resolver()) if path.startswith("admin/")]
+
+
+def filled(path: str, obj: Model | None) -> str:
+    """The address with its parameters filled in; those of an object from this one."""
+    if path.endswith("(?P<url>.*)$"):
+        return "/admin/no-such-page"
+    if path.endswith("$"):  # admin/^(?P<app_label>auth|participants|verification)/$
+        return "/admin/participants/"
+    kind = ContentType.objects.get_for_model(obj) if obj else None
+    values = {"object_id": obj and obj.pk, "id": obj and obj.pk, "content_type_id": kind and kind.pk}
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), path)
+
+
+def pages_for(objects: dict[type[Model], Model]) -> Iterator[tuple[str, str]]:
+    """Every admin page with its address, those of an object for these objects."""
+    for path, name in admin_pages():
+        if "<path:object_id>" not in path and "<id>" not in path and "content_type_id" not in path:
+            yield filled(path, None), name
+            continue
+        for model, obj in objects.items():
+            meta = model._meta
+            if "content_type_id" in path or path.startswith(f"admin/{meta.app_label}/{meta.model_name}/"):
+                yield filled(path, obj), name
+
+
+def everything_of(conference: Conference) -> dict[type[Model], Model]:
+    team = conference.team
+    return {
+        Team: team,
+        Participant: team.participants.order_by("pk")[0],
+        Conference: conference,
+        Invitation: conference.invitations.order_by("pk")[0],
+        Call: Call.objects.get(attempts__participant__team=team),
+        Attempt: Attempt.objects.get(participant__team=team),
+        Challenge: Challenge.objects.get(contact__participant__team=team),
+        Admission: Admission.objects.get(participant__team=team),
+        User: User.objects.filter(teams=team)[0],
+        Group: Group.objects.get(),
+    }
+
+
+def snapshot() -> list:
+    """All that a stranger might change."""
+    return [list(model._default_manager.order_by("pk").values()) for model in (*MODELS, User, Group)] + [
+        list(Team.organizers.through.objects.order_by("pk").values())
+    ]
+
+
+def assert_nothing_foreign(body: str, where: str) -> None:
+    leaked = [word for word in FOREIGN_WORDS if word in body]
+    assert not leaked, f"{where} shows {leaked}"
+
+
+@pytest.fixture
+def both(ours: Conference, secret: Conference, harbourmaster: User, zanzibari: User) -> None:
+    """Both teams, each with an organizer, a conference, people and a log."""
+
+
+def test_every_page_and_inline_has_its_wall():
+    for model, page in admin.site._registry.items():
+        assert isinstance(page, TeamWall | AdministratorsOnly), f"{model.__name__} has no wall"
+        for inline in page.inlines:
+            assert issubclass(inline, TeamWall), f"{inline.__name__} has no wall"
+
+
+def test_the_walk_covers_every_model_that_has_pages():
+    assert set(admin.site._registry) == {*MODELS, User, Group}
+
+
+@pytest.mark.usefixtures("both")
+def test_nobody_sees_nothing(nobody: Client, secret: Conference):
+    for address, name in pages_for(everything_of(secret)):
+        if name in OPEN_TO_ALL:
+            continue
+        answer = nobody.get(address)
+        assert answer.status_code == 302, address
+        assert answer.url.startswith("/admin/login/"), address
+
+
+@pytest.mark.usefixtures("both")
+def test_staff_without_a_team_see_nothing(organizers: Group, secret: Conference, ours: Conference):
+    browser = login(make_organizer("newcomer", organizers))
+
+    for conference in (secret, ours):
+        for address, _name in pages_for(everything_of(conference)):
+            body = browser.get(address).content.decode()
+            assert_nothing_foreign(body, address)
+            assert "Board meeting" not in body, address
+
+
+@pytest.mark.usefixtures("both")
+def test_an_organizer_sees_nothing_of_another_team_at_any_address(organizer: Client, secret: Conference):
+    theirs = everything_of(secret)
+    of_objects = {filled(path, obj) for obj in theirs.values() for path, _ in admin_pages() if "object_id" in path}
+
+    for address, _name in pages_for(theirs):
+        for query in ("", "?_popup=1", "?_to_field=id&_popup=1", "?_facets=True"):
+            answer = organizer.get(address + query)
+            assert_nothing_foreign(answer.content.decode(), address + query)
+            if address in of_objects:
+                assert answer.status_code in (302, 403, 404), address
+
+
+@pytest.mark.usefixtures("both")
+def test_an_address_of_another_team_answers_as_one_that_does_not_exist(organizer: Client, secret: Conference):
+    for model, obj in everything_of(secret).items():
+        if model in (User, Group):
+            continue
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
+        for page in ("change", "history", "delete"):
+            theirs, missing = (organizer.get(f"{base}/{pk}/{page}/") for pk in (obj.pk, 999_999))
+            assert theirs.status_code == missing.status_code in (302, 403)
+            assert theirs.headers.get("Location") == missing.headers.get("Location")
+
+
+@pytest.mark.usefixtures("both")
+def test_an_organizer_changes_nothing_of_another_team_by_any_post(organizer: Client, secret: Conference):
+    before = snapshot()
+
+    for address, name in pages_for(everything_of(secret)):
+        if name in ("logout", "login"):
+            continue
+        for fields in ({"post": "yes"}, {"name": "taken", "title": "taken", "username": "taken", "role": "listener"}):
+            answer = organizer.post(address, fields)
+            assert_nothing_foreign(answer.content.decode(), f"POST {address}")
+
+    assert snapshot() == before
+
+
+@pytest.mark.usefixtures("both")
+def test_an_organizer_has_the_pages_of_their_own_team(neighbour: Client, secret: Conference):
+    """And the words that the other tests look for are on them, so that those tests could fail."""
+    seen = set()
+    for address, name in pages_for(everything_of(secret)):
+        if name in OPEN_TO_ALL or address.startswith("/admin/auth/"):
+            continue
+        answer = neighbour.get(address, follow=True)
+        expected = 403 if name.startswith("verification") and name.endswith(("_add", "_delete")) else 200
+        if name in ("participants_team_add", "participants_team_delete"):
+            expected = 403
+        if name in ("autocomplete", "view_on_site"):
+            continue
+        if "no-such-page" in address:
+            expected = 404
+        assert answer.status_code == expected, address
+        seen |= {word for word in FOREIGN_WORDS if word in answer.content.decode()}
+
+    assert {"anzibar", "5550130", "0130", "77777777"} <= seen
+
+
+@pytest.mark.usefixtures("both")
+def test_an_administrator_has_every_page(administrator: Client, secret: Conference, ours: Conference):
+    for conference in (secret, ours):
+        for address, name in pages_for(everything_of(conference)):
+            if name in (*OPEN_TO_ALL, "autocomplete", "view_on_site") or "no-such-page" in address:
+                continue
+            read_only = name.startswith("verification") and name.endswith(("_add", "_delete"))
+            assert administrator.get(address, follow=True).status_code == (403 if read_only else 200), address
+
+
+@pytest.mark.usefixtures("both")
+def test_history_of_another_team_is_not_told(organizer: Client, neighbour: Client, zanzibari: User, secret: Conference):
+    LogEntry.objects.create(
+        user=zanzibari,
+        content_type=ContentType.objects.get_for_model(Conference),
+        object_id=str(secret.pk),
+        object_repr=str(secret),
+        action_flag=CHANGE,
+        change_message="moved to Zanzibar",
+    )
+    address = f"/admin/participants/conference/{secret.pk}/history/"
+
+    assert "moved to Zanzibar" in neighbour.get(address).content.decode()
+    answer = organizer.get(address, follow=True)
+    assert_nothing_foreign(answer.content.decode(), address)
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize(
+    ("app", "model", "field", "ours_word"),
+    [
+        ("participants", "invitation", "participant", "Ana"),
+        ("participants", "invitation", "conference", "Board meeting"),
+        ("participants", "conference", "team", "Harbour"),
+        ("verification", "attempt", "call", "CAharbour"),
+        ("verification", "admission", "challenge", ""),
+    ],
+)
+def test_completion_offers_what_is_ours(organizer: Client, app, model, field, ours_word):
+    for term in ("", "a", "Zanzibar", "5550130", "202 555 0130"):
+        answer = organizer.get(
+            "/admin/autocomplete/", {"app_label": app, "model_name": model, "field_name": field, "term": term}
+        )
+        assert answer.status_code == 200
+        assert_nothing_foreign(answer.content.decode(), f"{model}.{field} for {term!r}")
+        if term == "":
+            assert ours_word in answer.content.decode()
+
+
+@pytest.mark.usefixtures("both")
+def test_completion_of_users_is_for_administrators(organizer: Client, administrator: Client):
+    query = {"app_label": "admin", "model_name": "logentry", "field_name": "user", "term": ""}
+
+    assert organizer.get("/admin/autocomplete/", query).status_code == 403
+    assert "zanzibari" in administrator.get("/admin/autocomplete/", query).content.decode()
+
+
+LISTS = {
+    "participants/team": "Quay Zanzibar",
+    "participants/participant": "Nell Zanzibar",
+    "participants/conference": "Zanzibar plans",
+    "participants/invitation": "Nell Zanzibar",
+    "verification/attempt": "Nell Zanzibar",
+    "verification/admission": "Nell Zanzibar",
+    "verification/challenge": "0130",
+    "verification/call": "CAzanzibar",
+}
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize(("page", "word"), LISTS.items())
+def test_lists_filters_and_searches_tell_only_what_is_ours(organizer, neighbour, administrator, page, word, secret):
+    address = f"/admin/{page}/"
+    queries = (
+        "",
+        "?q=Nell",
+        "?q=plans",
+        "?q=7777",
+        "?q=(202) 555-0",
+        f"?team__id__exact={secret.team_id}",
+        f"?conference__id__exact={secret.pk}",
+        f"?occurrence__conference__id__exact={secret.pk}",
+        f"?id__exact={secret.pk}",
+        "?o=1",
+        "?o=-2.1",
+        "?_facets=True",
+        "?when=open",
+        "?contact=yes",
+        "?all=",
+        f"?starts_at__year={timezone.now():%Y}",
+        f"?at__year={timezone.now():%Y}",
+    )
+
+    for query in queries:
+        assert_nothing_foreign(organizer.get(address + query, follow=True).content.decode(), address + query)
+    assert word in neighbour.get(address).content.decode()
+    assert word in administrator.get(address).content.decode()
+
+
+@pytest.mark.usefixtures("both")
+def test_a_filter_offers_what_is_ours_even_where_a_row_points_across(administrator, organizer, ours, secret):
+    """A stray row, which no form would make, must not become a window."""
+    Invitation.objects.create(conference=ours, participant=secret.team.participants.get())
+    Invitation.objects.create(conference=secret, participant=ours.team.participants.order_by("pk")[0])
+
+    for address in (
+        "/admin/participants/invitation/",
+        f"/admin/participants/conference/{ours.pk}/change/",
+        f"/admin/participants/conference/{ours.pk}/delete/",
+        f"/admin/participants/participant/{ours.team.participants.order_by('pk')[0].pk}/change/",
+        f"/admin/participants/participant/{ours.team.participants.order_by('pk')[0].pk}/delete/",
+    ):
+        answer = organizer.get(address)
+        assert answer.status_code == 200
+        assert_nothing_foreign(answer.content.decode(), address)
+    assert "Zanzibar plans" in administrator.get("/admin/participants/invitation/").content.decode()
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("page", ["participants/participant", "participants/conference", "participants/invitation"])
+def test_an_action_reaches_only_what_is_ours(organizer: Client, page, ours, secret):
+    model = {"participant": Participant, "conference": Conference, "invitation": Invitation}[page.split("/")[1]]
+    mine, theirs = everything_of(ours)[model], everything_of(secret)[model]
+    chosen = {"action": "delete_selected", "_selected_action": [mine.pk, theirs.pk]}
+
+    asked = organizer.post(f"/admin/{page}/", chosen)
+    assert asked.status_code == 200
+    assert_nothing_foreign(asked.content.decode().replace(f'value="{theirs.pk}"', ""), page)
+    organizer.post(f"/admin/{page}/", chosen | {"post": "yes"})
+
+    assert not model._default_manager.filter(pk=mine.pk).exists()
+    assert model._default_manager.filter(pk=theirs.pk).exists()
+
+
+@pytest.mark.usefixtures("both")
+def test_a_former_organizer_is_outside(organizer: Client, harbourmaster: User, ours: Conference):
+    address = f"/admin/participants/conference/{ours.pk}/change/"
+    assert organizer.get(address).status_code == 200
+
+    harbourmaster.teams.clear()
+
+    assert organizer.get(address).status_code == 302
+    assert "Board meeting" not in organizer.get("/admin/participants/conference/").content.decode()
+
+
+@pytest.mark.usefixtures("both")
+def test_users_and_groups_are_for_administrators_whatever_permissions_others_have(
+    organizer: Client, harbourmaster: User, zanzibari: User
+):
+    harbourmaster.user_permissions.set(Permission.objects.filter(content_type__app_label="auth"))
+
+    for address in (
+        "/admin/auth/user/",
+        "/admin/auth/user/add/",
+        f"/admin/auth/user/{harbourmaster.pk}/change/",
+        f"/admin/auth/user/{zanzibari.pk}/password/",
+        f"/admin/auth/user/{zanzibari.pk}/delete/",
+        "/admin/auth/group/",
+        "/admin/auth/group/add/",
+    ):
+        assert organizer.get(address).status_code == 403, address
+        assert organizer.post(address, {"is_superuser": "on"}).status_code == 403, address
+    assert "/admin/auth/" not in organizer.get("/admin/").content.decode()
+
+
+@pytest.mark.usefixtures("both")
+def test_only_administrators_make_teams_and_say_who_organizes(
+    organizer: Client, administrator: Client, harbourmaster: User, harbour: Team, zanzibari: User
+):
+    harbourmaster.user_permissions.set(Permission.objects.filter(content_type__model="team"))
+    address = f"/admin/participants/team/{harbour.pk}/change/"
+    fields = {"name": "Harbour", "organizers": [harbourmaster.pk, zanzibari.pk]}
+
+    page = organizer.get(address)
+    assert page.status_code == 200
+    assert "harbourmaster" in page.content.decode()
+    assert 'name="organizers"' not in page.content.decode()
+    assert organizer.post(address, fields).status_code == 403
+    assert organizer.get("/admin/participants/team/add/").status_code == 403
+    assert list(harbour.organizers.all()) == [harbourmaster]
+
+    assert administrator.post(address, fields).status_code == 302
+    assert set(harbour.organizers.all()) == {harbourmaster, zanzibari}
+
+
+@pytest.mark.usefixtures("both")
+def test_permission_is_asked_of_the_object_itself_too(rf, harbourmaster: User, ours: Conference, secret: Conference):
+    """History and other pages that find the object by themselves ask only this."""
+    request = rf.get("/")
+    request.user = harbourmaster
+    mine, theirs = everything_of(ours), everything_of(secret)
+
+    for model in MODELS:
+        page = admin.site._registry[model]
+        assert page.has_view_permission(request, mine[model])
+        for asked in (page.has_view_permission, page.has_change_permission, page.has_delete_permission):
+            assert not asked(request, theirs[model]), f"{asked.__name__} of {model.__name__}"
+    for model in (Participant, Conference, Invitation):
+        page = admin.site._registry[model]
+        assert page.has_change_permission(request, mine[model])
+        assert page.has_delete_permission(request, mine[model])
+
+
+@pytest.mark.usefixtures("both")
+def test_choices_of_which_nobody_has_said_whose_they_are_are_none(rf, harbourmaster: User, admin_user: User):
+    request = rf.get("/")
+    teams, people = admin.site._registry[Team], admin.site._registry[Participant]
+    organizers = Team._meta.get_field("organizers")
+
+    request.user = harbourmaster
+    assert not teams.formfield_for_manytomany(organizers, request).queryset.exists()
+    assert not people.reachable(ContentType, harbourmaster).exists()
+    request.user = admin_user
+    assert teams.formfield_for_manytomany(organizers, request).queryset.count() == User.objects.count()
+    assert people.reachable(ContentType, admin_user).exists()

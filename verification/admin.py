@@ -1,0 +1,211 @@
+"""The log of calls: read-only for everybody, and each team sees its own part of it.
+
+What was said and what the keys meant (`reply`, `menu`) is not shown: it names the rooms of other teams.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from participants.admin.walls import TeamWall
+from participants.models import Team
+from verification.models import Admission, Attempt, Call, Challenge
+
+
+def masked(number: str) -> str:
+    return f"…{number[-4:]}" if number else gettext("withheld")
+
+
+def entries_of_teams(entries: QuerySet, user: Any) -> QuerySet:
+    """The attempts or admissions of this user's teams: by occurrence and person, or by what is left of them.
+
+    An attempt of a caller whom nobody knows belongs to no team.
+    """
+    teams = Team.objects.visible_to(user)
+    return entries.filter(
+        Q(occurrence__conference__team__in=teams) | Q(occurrence=None, participant__isnull=False),
+        Q(participant__team__in=teams) | Q(participant=None, occurrence__isnull=False),
+    )
+
+
+def codes_of_teams(codes: QuerySet, user: Any) -> QuerySet:
+    """The codes that went to people of this user's teams, or let one of them in."""
+    seats = entries_of_teams(Admission.objects.filter(challenge=OuterRef("pk")), user)
+    return codes.filter(Q(contact__participant__team__in=Team.objects.visible_to(user)) | Exists(seats))
+
+
+def calls_of_teams(calls: QuerySet, user: Any) -> QuerySet:
+    """The calls of which this user's teams own any attempt, admission or code."""
+    return calls.filter(
+        Exists(entries_of_teams(Attempt.objects.filter(call=OuterRef("pk")), user))
+        | Exists(entries_of_teams(Admission.objects.filter(call=OuterRef("pk")), user))
+        | Exists(codes_of_teams(Challenge.objects.filter(call=OuterRef("pk")), user))
+    )
+
+
+class Log(TeamWall):
+    """Nobody writes in the log. Organizers see the last four digits of a number."""
+
+    masks = {"line": "masked_line", "address": "masked_address"}  # what administrators see, and organizers
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.seen_by(request.user, self.fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
+
+    def seen_by(self, user: Any, names: Any) -> list[str]:
+        return [name if user.is_superuser else self.masks.get(name, name) for name in names]
+
+
+class LogPage(Log, admin.ModelAdmin):
+    actions = None
+    show_full_result_count = False
+    administrators_search: tuple[str, ...] = ()  # by number: a search for a part of it would spell it out
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.seen_by(request.user, super().get_list_display(request))
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        more = self.administrators_search if request.user.is_superuser else ()
+        return [*super().get_search_fields(request), *more]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Only the filters of the page: one typed into the address could spell out what is masked."""
+        names = [item if isinstance(item, str) else item[0] for item in self.get_list_filter(request)]
+        offered = any(lookup.startswith(f"{name}__") for name in (self.date_hierarchy, *names))
+        return offered and super().lookup_allowed(lookup, value, request)
+
+
+class EntryOfCall(Log):
+    """An attempt, an admission or a code: it has a call, and that a calling line."""
+
+    shown_with: tuple[str, ...] = ("participant", "occurrence__conference")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("call", *self.shown_with)
+
+    def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:
+        return queryset if user.is_superuser else entries_of_teams(queryset, user)
+
+    @admin.display(description=_("calling line"))
+    def line(self, entry: Any) -> str:
+        return entry.call.line or gettext("withheld")
+
+    @admin.display(description=_("calling line"))
+    def masked_line(self, entry: Any) -> str:
+        return masked(entry.call.line)
+
+
+class CodeLog(EntryOfCall):
+    shown_with = ()
+
+    def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:
+        return queryset if user.is_superuser else codes_of_teams(queryset, user)
+
+    @admin.display(description=_("address"))
+    def masked_address(self, code: Challenge) -> str:
+        return masked(code.address)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(EntryOfCall, LogPage):
+    """Every try to be let in: the first page to look at when somebody says they could not get in."""
+
+    list_display = ("at", "outcome", "participant", "occurrence", "line", "detail")
+    list_filter = ("outcome", "occurrence__conference")
+    date_hierarchy = "at"
+    search_fields = ("participant__name", "call__sid")
+    administrators_search = ("call__line",)
+    fields = ("at", "outcome", "detail", "participant", "occurrence", "line", "call")
+
+
+@admin.register(Admission)
+class AdmissionAdmin(EntryOfCall, LogPage):
+    list_display = ("taken_at", "participant", "role", "occurrence", "channel", "entered_at", "released_at")
+    list_filter = ("role", "occurrence__conference")
+    date_hierarchy = "taken_at"
+    search_fields = ("participant__name", "call__sid")
+    administrators_search = ("call__line",)
+    fields = (
+        "participant",
+        "role",
+        "occurrence",
+        "channel",
+        "line",
+        "call",
+        "taken_at",
+        "entered_at",
+        "released_at",
+        "until",
+        "room_sid",
+    )
+
+
+@admin.register(Challenge)
+class ChallengeAdmin(CodeLog, LogPage):
+    list_display = ("sent_at", "state", "channel", "address", "line", "approved_at")
+    list_filter = ("state", "channel")
+    date_hierarchy = "sent_at"
+    search_fields = ("call__sid", "verification_sid")
+    administrators_search = ("address", "call__line")
+    fields = ("sent_at", "state", "approved_at", "channel", "address", "verification_sid", "line", "call")
+
+
+class AttemptInline(EntryOfCall, admin.TabularInline):
+    model = Attempt
+    fields = ("at", "outcome", "participant", "occurrence", "detail")
+
+
+class AdmissionInline(EntryOfCall, admin.TabularInline):
+    model = Admission
+    fields = ("taken_at", "participant", "role", "occurrence", "channel", "entered_at", "released_at")
+
+
+class ChallengeInline(CodeLog, admin.TabularInline):
+    model = Challenge
+    fields = ("sent_at", "state", "channel", "address", "approved_at")
+
+
+@admin.register(Call)
+class CallAdmin(LogPage):
+    """One call from ringing to its end, with everything that happened in it."""
+
+    list_display = ("rang_at", "line", "step", "ended_at", "sid")
+    date_hierarchy = "rang_at"
+    search_fields = ("sid",)
+    administrators_search = ("line",)
+    fields = (
+        "sid",
+        "line",
+        "dialled",
+        "language",
+        "rang_at",
+        "ended_at",
+        "step",
+        "wrong_codes",
+        "roster_numbers",
+    )
+    inlines = (AttemptInline, ChallengeInline, AdmissionInline)
+
+    def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:
+        return queryset if user.is_superuser else calls_of_teams(queryset, user)
+
+    @admin.display(description=_("calling line"))
+    def masked_line(self, call: Call) -> str:
+        return masked(call.line)

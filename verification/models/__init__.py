@@ -1,0 +1,9 @@
+"""What is remembered of a call: how far it got, the codes asked for, the seats taken, and every try."""
+
+from verification.models.admissions import Admission
+from verification.models.attempts import Attempt
+from verification.models.calls import Call, TurnLostError
+from verification.models.challenges import Challenge
+from verification.models.tallies import Tally
+
+__all__ = ["Admission", "Attempt", "Call", "Challenge", "Tally", "TurnLostError"]

@@ -1,0 +1,68 @@
+"""A seat in an occurrence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import Invitation
+
+
+class AdmissionQuerySet(models.QuerySet["Admission"]):
+    def live(self, moment: datetime) -> AdmissionQuerySet:
+        """The seats that are taken. A status callback that never came costs a seat no longer than its time limit."""
+        return self.filter(released_at=None, call__ended_at=None, until__gt=moment)
+
+
+class Admission(models.Model):
+    """A seat that a call has taken for a person, and how the person was proved."""
+
+    call = models.ForeignKey("verification.Call", models.CASCADE, related_name="admissions")
+    occurrence = models.ForeignKey("participants.Occurrence", models.SET_NULL, null=True, related_name="admissions")
+    participant = models.ForeignKey("participants.Participant", models.SET_NULL, null=True, related_name="admissions")
+    invitation = models.ForeignKey(Invitation, models.SET_NULL, null=True, related_name="admissions")
+    role = models.CharField(_("role"), max_length=12, choices=Invitation.Role)
+    challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, related_name="+")
+    channel = models.CharField(_("proved by"), max_length=10)
+    taken_at = models.DateTimeField(_("taken at"))
+    until = models.DateTimeField(_("time limit"))
+    entered_at = models.DateTimeField(_("in the room since"), null=True, blank=True)
+    room_sid = models.CharField(_("conference SID"), max_length=34, blank=True)
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replacement", verbose_name=_("replaces")
+    )
+    leg_ended_at = models.DateTimeField(null=True, blank=True)  # of a replaced seat: its leg has been told to end
+
+    objects = AdmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-taken_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("occurrence", "participant"),
+                condition=models.Q(released_at=None),
+                name="one_live_seat_per_person",
+            )
+        ]
+        verbose_name = _("admission")
+        verbose_name_plural = _("admissions")
+
+    def __str__(self) -> str:
+        return f"{self.participant} in {self.occurrence}"
+
+    def is_live(self, moment: datetime) -> bool:
+        """As in live(), of a seat that was loaded with its call."""
+        return self.released_at is None and self.call.ended_at is None and self.until > moment
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the same person has taken a seat from another call since."""
+        return hasattr(self, "replacement")
+
+    def release(self) -> None:
+        """The seat is free again. Releasing it twice changes nothing."""
+        Admission.objects.filter(pk=self.pk, released_at=None).update(released_at=timezone.now())

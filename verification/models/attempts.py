@@ -1,0 +1,52 @@
+"""Every try to be let in, with its reason."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Attempt(models.Model):
+    """One thing that happened on a caller's way to the room. Never a code."""
+
+    class Outcome(models.TextChoices):
+        UNKNOWN_LINE = "unknown line", _("nobody with something open now calls from this line")
+        WITHHELD_LINE = "withheld line", _("the line does not say its number")
+        SHARED_LINE = "shared line", _("several people call from this line, with different contacts")
+        NOTHING_OPEN = "nothing open", _("no doors are open")
+        WRONG_ROSTER_NUMBER = "wrong roster number", _("no such roster number is open now")
+        OVER_LIMIT = "over limit", _("tried too often")
+        NO_CONTACT = "no contact", _("there is no contact to send a code to")
+        CODE_SENT = "code sent", _("a code was sent")
+        CODE_REUSED = "code reused", _("a code sent a moment ago was used again")
+        CODE_NOT_SENT = "code not sent", _("the code could not be sent")
+        CODE_PERHAPS_SENT = "code perhaps sent", _("Twilio did not say whether the code was sent")
+        WRONG_CODE = "wrong code", _("the code was wrong")
+        CODE_GONE = "code gone", _("the code had expired or was used")
+        CHECK_UNSURE = "check unsure", _("Twilio did not say whether the code was right")
+        CHECK_REFUSED = "check refused", _("Twilio would not check the code")
+        ADMITTED = "admitted", _("let in")
+        NO_LONGER_INVITED = "no longer invited", _("no longer on the roster")
+        DOORS_CLOSED = "doors closed", _("the doors had closed")
+        LOCKED = "locked", _("the room is locked")
+        FULL = "full", _("the room is full")
+        NOT_IN_ROOM = "not in room", _("Twilio did not let the call into the room")
+        REPLACED = "replaced", _("took the place of the same person's earlier call")
+        GAVE_UP = "gave up", _("too many silences or unusable keys")
+
+    call = models.ForeignKey("verification.Call", models.CASCADE, related_name="attempts")
+    at = models.DateTimeField(_("at"), auto_now_add=True, db_index=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
+    occurrence = models.ForeignKey(
+        "participants.Occurrence", models.SET_NULL, null=True, blank=True, related_name="attempts"
+    )
+    participant = models.ForeignKey(
+        "participants.Participant", models.SET_NULL, null=True, blank=True, related_name="attempts"
+    )
+    detail = models.CharField(_("detail"), max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()

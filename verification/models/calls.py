@@ -1,0 +1,162 @@
+"""A call, and the turn protocol that lets each of its webhooks be handled once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+LEASE = timedelta(seconds=12)  # after this long without a reply, whoever claimed the turn is taken for dead
+
+# Where a call stands, as its steps leave it.
+STATE = (
+    "step",
+    "asked",
+    "menu",
+    "people",
+    "contact_id",
+    "challenge_id",
+    "silences",
+    "stumbles",
+    "wrong_codes",
+    "roster_numbers",
+    "resends",
+    "retries",
+    "returns",
+    "refused",
+    "language",
+)
+
+
+class TurnLostError(Exception):
+    """The call went on without this request: it ended, or somebody else claimed a later turn."""
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def ring(self, sid: str, line: str, dialled: str) -> Call | None:
+        """The new call, its first turn claimed by whoever gets it; None where the call is known already.
+
+        Args: Twilio's call SID, the calling line and the number dialled, E.164 ("" where withheld).
+        """
+        now = timezone.now()
+        call = self.model(
+            sid=sid,
+            line=line,
+            dialled=dialled,
+            turn=1,
+            claimed_at=now,
+            rang_at=now,
+            language=settings.LINE_LANGUAGE,
+        )
+        try:
+            with transaction.atomic():
+                call.save(force_insert=True)
+        except IntegrityError:
+            return None
+        return call
+
+    def known(self, sid: str) -> Call | None:
+        """The call with this SID, with what its steps need."""
+        return self.filter(sid=sid).select_related("challenge", "contact").first()
+
+    def claim(self, sid: str, turn: int) -> Call | None:
+        """The call, where this request and no other may take this turn of it; else None.
+
+        A turn can be taken once its question is there, not while somebody is still at work on it.
+        """
+        return self.exclude(reply="")._claim(sid, turn)
+
+    def claim_again(self, sid: str, turn: int, reply: str) -> Call | None:
+        """The call, where this request may ask again in place of whoever gave no reply, or one that is void."""
+        return self.filter(reply=reply)._claim(sid, turn)
+
+    def _claim(self, sid: str, turn: int) -> Call | None:
+        ours = self.filter(sid=sid, turn=turn, ended_at=None)
+        if not ours.update(turn=turn + 1, claimed_at=timezone.now(), reply=""):
+            return None
+        call = Call.objects.known(sid)
+        if call is not None:
+            call.turn = turn + 1  # ours, whatever has happened to the row since
+        return call
+
+
+class Call(models.Model):
+    """One telephone call to the line, from ringing to its end.
+
+    `turn` is the number of the turn that comes next. A reply is kept with it, for the copies of a webhook.
+    """
+
+    sid = models.CharField(_("call SID"), max_length=34, unique=True)
+    line = models.CharField(_("calling line"), max_length=20, blank=True)
+    dialled = models.CharField(_("number dialled"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=10)
+    rang_at = models.DateTimeField(_("rang at"), db_index=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    turn = models.PositiveIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    reply = models.TextField(blank=True)
+
+    step = models.CharField(_("step"), max_length=30, default="Recognize")
+    asked = models.BooleanField(default=False)  # whether the step has asked, and waits for keys
+    menu = models.JSONField(default=dict)  # what each key meant when the menu was spoken
+    people = models.JSONField(default=list)  # the participants who may be calling
+    silences = models.PositiveSmallIntegerField(default=0)
+    stumbles = models.PositiveSmallIntegerField(default=0)  # keys that could not be taken for an answer
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    roster_numbers = models.PositiveSmallIntegerField(default=0)
+    resends = models.PositiveSmallIntegerField(default=0)  # times the caller asked for another code
+    retries = models.PositiveSmallIntegerField(default=0)  # times Twilio would not send one
+    returns = models.PositiveSmallIntegerField(default=0)  # times the call came back without having been in
+    refused = models.JSONField(default=list)  # occurrences that this call was turned away from after proof
+    contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
+    challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-rang_at", "-pk")
+        indexes = [models.Index(fields=("line", "rang_at"))]
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+
+    def __str__(self) -> str:
+        return self.sid
+
+    @property
+    def reply_stands(self) -> bool:
+        """Whether a copy of a webhook may be given the kept reply: a Join must not outlive its seat."""
+        return bool(self.reply) and (self.step != "Farewell" or self.admissions.filter(released_at=None).exists())
+
+    @property
+    def lease_over(self) -> bool:
+        """Whether whoever claimed the last turn has had time enough to reply."""
+        return self.claimed_at is None or timezone.now() - self.claimed_at >= LEASE
+
+    def store(self, **more: object) -> None:
+        """Stores where the call stands, while the turn is still this request's.
+
+        Raises TurnLostError where the call ended or somebody else claimed a later turn meanwhile.
+        """
+        mine = Call.objects.filter(pk=self.pk, turn=self.turn, ended_at=None)
+        if not mine.update(**{name: getattr(self, name) for name in STATE}, **more):
+            raise TurnLostError(self.sid)
+
+    def keep(self, reply: str) -> None:
+        """Stores the reply with where the call stands: every copy of the webhook gets it. Raises as store() does."""
+        self.store(reply=reply)
+        self.reply = reply
+
+    def end(self) -> bool:
+        """The call is over: nothing that was said in it is kept, and its seat is free. Whether that was news."""
+        from verification.models.admissions import Admission
+
+        now = timezone.now()
+        news = Call.objects.filter(pk=self.pk, ended_at=None).update(ended_at=now, reply="", turn=F("turn") + 1)
+        Admission.objects.filter(call=self.pk, released_at=None).update(released_at=now)
+        self.ended_at, self.reply = self.ended_at or now, ""
+        return bool(news)

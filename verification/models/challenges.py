@@ -1,0 +1,115 @@
+"""A code asked for in a call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# https://www.twilio.com/docs/verify/api/rate-limits-and-timeouts: ten minutes from the first sending
+LIFETIME = timedelta(minutes=10)
+TOO_SHORT_TO_USE = timedelta(minutes=2)
+
+
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    def pending(self, destination: tuple[str, str], line: str) -> Challenge | None:
+        """The newest code that a call from this line asked for at this address and that can still be typed."""
+        if not line:
+            return None
+        return (
+            self.filter(
+                channel=destination[0],
+                address=destination[1],
+                call__line=line,
+                state__in=Challenge.TYPEABLE,
+                sent_at__gt=timezone.now() - LIFETIME,
+            )
+            .select_related("call")
+            .order_by("-sent_at")
+            .first()
+        )
+
+
+class Challenge(models.Model):
+    """A code that Twilio Verify made for one address, and the call that may type it. The code itself is not here."""
+
+    class State(models.TextChoices):
+        SENDING = "sending", _("being sent")
+        UNSURE = "unsure", _("perhaps sent")
+        PENDING = "pending", _("sent")
+        APPROVED = "approved", _("right code typed")
+        CANCELLED = "cancelled", _("withdrawn")
+        GONE = "gone", _("expired or used up")
+        FAILED = "failed", _("could not be sent")
+
+    TYPEABLE = (State.SENDING, State.UNSURE, State.PENDING)
+
+    call = models.ForeignKey("verification.Call", models.CASCADE, related_name="challenges")
+    contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
+    channel = models.CharField(_("channel"), max_length=10)
+    address = models.CharField(_("address"), max_length=254)
+    verification_sid = models.CharField(_("verification SID"), max_length=34, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SENDING)
+    doubtful = models.BooleanField(default=False)  # a check of it timed out: Twilio may have approved and dropped it
+    sent_at = models.DateTimeField(_("first sent at"))
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+
+    objects = ChallengeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-sent_at", "-pk")
+        indexes = [models.Index(fields=("channel", "address", "sent_at"), name="challenge_destination")]
+        verbose_name = _("code")
+        verbose_name_plural = _("codes")
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}, {self.sent_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.sent_at + LIFETIME
+
+    @property
+    def typeable(self) -> bool:
+        """Whether a caller may still type the code and be right."""
+        return self.state in self.TYPEABLE and timezone.now() < self.expires_at
+
+    @property
+    def ends_too_soon(self) -> bool:
+        """Whether a caller who has yet to find the message would find it too late."""
+        return self.expires_at - timezone.now() < TOO_SHORT_TO_USE
+
+    def settle(self, state: str, **fields: object) -> bool:
+        """Moves a code that can be typed to another state; False where it was settled or taken over meanwhile."""
+        moved = Challenge.objects.filter(pk=self.pk, call=self.call_id, state__in=self.TYPEABLE).update(
+            state=state, **fields
+        )
+        if moved:
+            for name, value in {"state": state, **fields}.items():
+                setattr(self, name, value)
+        return bool(moved)
+
+    def confirm_sent(self, sid: str, first_at: datetime | None) -> None:
+        """Twilio has sent the code, or an earlier one once more: its ten minutes then began with that one.
+
+        A time that cannot be (the future, a code long void) is a clock gone wrong, and is not believed.
+        """
+        now = timezone.now()
+        believed = first_at is not None and now - LIFETIME < first_at <= now
+        self.settle(self.State.PENDING, verification_sid=sid, sent_at=first_at if believed else now)
+
+    def approve(self) -> bool:
+        """Records that the right code was typed, if the call that typed it goes on and the code is still its own."""
+        own = Challenge.objects.filter(pk=self.pk, call=self.call_id, call__ended_at=None, state__in=self.TYPEABLE)
+        if own.update(state=self.State.APPROVED, approved_at=timezone.now()):
+            self.state = self.State.APPROVED
+        return self.state == self.State.APPROVED
+
+    def adopt(self, call) -> bool:
+        """Binds the code to a redial, away from the call that asked for it; False where another was quicker."""
+        moved = Challenge.objects.filter(pk=self.pk, call=self.call_id, state__in=self.TYPEABLE).update(call=call)
+        if moved:
+            self.call = call
+        return bool(moved)

@@ -1,0 +1,46 @@
+"""What a turn of a call can end in. Words and facts, no XML."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Say the words and wait for keys. They end with `digits` of them, with pound, or after `seconds` of silence."""
+
+    words: str
+    digits: int
+    seconds: int = 20
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Say the words, pause for so many seconds, and go on with the next turn."""
+
+    words: str
+    seconds: int = 1
+
+
+@dataclass(frozen=True)
+class Join:
+    """Say the words and enter the room, for so many seconds at most. Only verification.door.admit() makes one."""
+
+    words: str
+    room: str
+    label: str
+    starts_room: bool
+    ends_room: bool
+    muted: bool
+    tones: str
+    music: bool
+    events_path: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Say the words and end the call."""
+
+    words: str
+
+
+Reply = Ask | Wait | Join | HangUp

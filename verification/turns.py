@@ -1,0 +1,72 @@
+"""The turn protocol: each webhook of a call is handled once, however often it comes.
+
+Every reply's address carries the number of the next turn. Only the request that moves Call.turn from n to n+1
+takes the turn; every other gets the kept reply or, while the winner is at work, a short pause and the same address
+again. A winner that dies leaves a lease: when it is over, or when Twilio reports the turn as failed, the next
+request claims a fresh turn and asks that step's question again.
+"""
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from conferenceline.telephony import twiml
+from conferenceline.telephony.callers import Webhook
+from conferenceline.telephony.verify import VerifyCodes
+from verification.dialogue import take_turn
+from verification.flow import STEPS
+from verification.models import Call, TurnLostError
+from verification.replies import HangUp
+
+
+def answer(webhook: Webhook, turn: int, *, failed: bool = False) -> str:
+    """The TwiML for a webhook of this turn. `failed`: Twilio, or we ourselves, got no answer out of the turn before."""
+    try:
+        return _answer(webhook, turn, failed=failed)
+    except TurnLostError:
+        return _answer(webhook, turn, failed=False)
+
+
+def _answer(webhook: Webhook, turn: int, *, failed: bool) -> str:
+    if turn == 0:
+        call = Call.objects.ring(webhook.sid, webhook.line, webhook.dialled)
+        if call:
+            return _play(call)
+    if not failed and not webhook.over:
+        call = Call.objects.claim(webhook.sid, turn)
+        if call:
+            return _play(call, keys=webhook.keys)
+    call = Call.objects.known(webhook.sid)
+    if call is None:
+        return _goodbye()
+    if webhook.over:
+        call.end()
+    if call.ended_at:
+        return _goodbye()
+    if call.reply_stands:
+        return call.reply
+    if call.reply or call.lease_over or (failed and call.turn <= turn + 1):
+        return _ask_again(call, turn)
+    return twiml.hold(turn_path(turn))
+
+
+def _ask_again(call: Call, turn: int) -> str:
+    mine = Call.objects.claim_again(call.sid, call.turn, call.reply)
+    return _play(mine, again=True) if mine else twiml.hold(turn_path(turn))
+
+
+def _play(call: Call, *, keys: str = "", again: bool = False) -> str:
+    with translation.override(call.language):
+        reply = take_turn(STEPS, call, VerifyCodes(), keys=keys, again=again)
+    document = twiml.render(reply, next_path=turn_path(call.turn), language=call.language)
+    call.keep(document)
+    return document
+
+
+def _goodbye() -> str:
+    return twiml.render(HangUp(_("Goodbye.")), language=translation.get_language())
+
+
+def turn_path(turn: int) -> str:
+    """The path of the webhook that takes this turn."""
+    return reverse("voice-turn", args=[turn]) if turn else reverse("voice")
