@@ -6,6 +6,7 @@ again. A winner that dies leaves a lease: when it is over, or when Twilio report
 request claims a fresh turn and asks that step's question again.
 """
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -64,7 +65,8 @@ def _play(call: Call, *, keys: str = "", again: bool = False) -> str:
 
 
 def _goodbye() -> str:
-    return twiml.render(HangUp(_("Goodbye.")), language=translation.get_language())
+    with translation.override(settings.LINE_LANGUAGE):
+        return twiml.render(HangUp(_("Goodbye.")), language=settings.LINE_LANGUAGE)
 
 
 def turn_path(turn: int) -> str:

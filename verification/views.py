@@ -6,6 +6,7 @@ import re
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from conferenceline.telephony import twiml
@@ -13,7 +14,7 @@ from conferenceline.telephony.callers import Webhook
 from conferenceline.telephony.webhooks import from_twilio
 from verification import turns
 from verification.models import Call
-from verification.replies import HangUp, Wait
+from verification.replies import HangUp, Reply, Wait
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +57,14 @@ def _answer(request: HttpRequest, turn: int, *, failed: bool = False, tries: int
 
 
 def _sorry(turn: int, tries: int) -> str:
-    language = settings.LINE_LANGUAGE
-    if tries > TROUBLES_MOST:
-        farewell = HangUp(
-            _("We are sorry, we cannot go on with this call. Please call again in a few minutes. Goodbye.")
-        )
-        return twiml.render(farewell, language=language)
-    apology = Wait(_("We are sorry, something went wrong. One moment, please."), seconds=3)
-    return twiml.render(apology, next_path=f"{reverse('voice-trouble')}?try={tries}&turn={turn}", language=language)
+    """Words that need no database: it may be what is down."""
+    way_on = f"{reverse('voice-trouble')}?try={tries}&turn={turn}"
+    with translation.override(settings.LINE_LANGUAGE):
+        if tries <= TROUBLES_MOST:
+            reply: Reply = Wait(_("We are sorry, something went wrong. One moment, please."), seconds=3)
+        else:
+            reply = HangUp(_("We are sorry, we cannot go on. Please call again in a few minutes. Goodbye."))
+        return twiml.render(reply, next_path=way_on, language=settings.LINE_LANGUAGE)
 
 
 def _failed_turn(request: HttpRequest) -> str:

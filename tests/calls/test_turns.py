@@ -340,7 +340,7 @@ def test_when_the_database_is_down_the_caller_hears_three_apologies_and_goodbye(
                 document[-1].url.removeprefix("https://line.example.com").partition("#")[0] if len(document) > 2 else ""
             )
     assert heard == ["We are sorry, something went wrong. One moment, please."] * 3 + [
-        "We are sorry, we cannot go on with this call. Please call again in a few minutes. Goodbye."
+        "We are sorry, we cannot go on. Please call again in a few minutes. Goodbye."
     ]
     assert path == ""
     assert not Call.objects.exists()
