@@ -171,5 +171,6 @@ LOGGING = {
     "loggers": {
         # At INFO it writes URLs and headers, and with them phone numbers (twilio/http/http_client.py).
         "twilio.http_client": {"level": "WARNING"},
+        "django": {"handlers": []},  # its own console handler would write everything a second time
     },
 }

@@ -80,7 +80,7 @@ PEOPLE = (
         "+12025550110",
         "+12025550110",
         (Seat("Harbour board", MODERATOR, "20000001"), Seat("Budget", MODERATOR, "20000002")),
-        "a code by text, then in; the room starts, and ends when the last moderator leaves",
+        "a code by text, then in; the room starts, and ends when a moderator leaves",
     ),
     Person(
         "Theo Marsh",

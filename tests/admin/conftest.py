@@ -123,3 +123,8 @@ def administrator(admin_user: User) -> Client:
 @pytest.fixture
 def nobody() -> Client:
     return Client()
+
+
+@pytest.fixture
+def both(ours: Conference, secret: Conference, harbourmaster: User, zanzibari: User) -> None:
+    """Both teams, each with an organizer, a conference, people and a log."""

@@ -1,95 +1,25 @@
 """Teams are walls: every page of the admin, taken from the URL configuration, asked by everybody."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import timezone
 
 from participants.admin.walls import AdministratorsOnly, TeamWall
 from participants.models import Conference, Invitation, Participant, Team
 from tests.admin.conftest import FOREIGN_WORDS, login, make_organizer
-from verification.models import Admission, Attempt, Call, Challenge
-
-OPEN_TO_ALL = {"login", "logout", "jsi18n"}
-MODELS = (Team, Participant, Conference, Invitation, Call, Attempt, Challenge, Admission)
-
-
-def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in resolver.url_patterns:
-        path = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from patterns(entry, path)
-        else:
-            yield path, entry
-
-
-def admin_pages() -> list[tuple[str, str]]:
-    """Every address under /admin/ with its name, as they are in the URL configuration."""
-    return [(path, entry.name or "") for path, entry in patterns(get_resolver()) if path.startswith("admin/")]
-
-
-def filled(path: str, obj: Model | None) -> str:
-    """The address with its parameters filled in; those of an object from this one."""
-    if path.endswith("(?P<url>.*)$"):
-        return "/admin/no-such-page"
-    if path.endswith("$"):  # admin/^(?P<app_label>auth|participants|verification)/$
-        return "/admin/participants/"
-    kind = ContentType.objects.get_for_model(obj) if obj else None
-    values = {"object_id": obj and obj.pk, "id": obj and obj.pk, "content_type_id": kind and kind.pk}
-    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), path)
-
-
-def pages_for(objects: dict[type[Model], Model]) -> Iterator[tuple[str, str]]:
-    """Every admin page with its address, those of an object for these objects."""
-    for path, name in admin_pages():
-        if "<path:object_id>" not in path and "<id>" not in path and "content_type_id" not in path:
-            yield filled(path, None), name
-            continue
-        for model, obj in objects.items():
-            meta = model._meta
-            if "content_type_id" in path or path.startswith(f"admin/{meta.app_label}/{meta.model_name}/"):
-                yield filled(path, obj), name
-
-
-def everything_of(conference: Conference) -> dict[type[Model], Model]:
-    team = conference.team
-    return {
-        Team: team,
-        Participant: team.participants.order_by("pk")[0],
-        Conference: conference,
-        Invitation: conference.invitations.order_by("pk")[0],
-        Call: Call.objects.get(attempts__participant__team=team),
-        Attempt: Attempt.objects.get(participant__team=team),
-        Challenge: Challenge.objects.get(contact__participant__team=team),
-        Admission: Admission.objects.get(participant__team=team),
-        User: User.objects.filter(teams=team)[0],
-        Group: Group.objects.get(),
-    }
-
-
-def snapshot() -> list:
-    """All that a stranger might change."""
-    return [list(model._default_manager.order_by("pk").values()) for model in (*MODELS, User, Group)] + [
-        list(Team.organizers.through.objects.order_by("pk").values())
-    ]
-
-
-def assert_nothing_foreign(body: str, where: str) -> None:
-    leaked = [word for word in FOREIGN_WORDS if word in body]
-    assert not leaked, f"{where} shows {leaked}"
-
-
-@pytest.fixture
-def both(ours: Conference, secret: Conference, harbourmaster: User, zanzibari: User) -> None:
-    """Both teams, each with an organizer, a conference, people and a log."""
+from tests.admin.walk import (
+    MODELS,
+    OPEN_TO_ALL,
+    admin_pages,
+    assert_nothing_foreign,
+    everything_of,
+    filled,
+    pages_for,
+    snapshot,
+)
 
 
 def test_every_page_and_inline_has_its_wall():
@@ -209,113 +139,6 @@ def test_history_of_another_team_is_not_told(organizer: Client, neighbour: Clien
     assert "moved to Zanzibar" in neighbour.get(address).content.decode()
     answer = organizer.get(address, follow=True)
     assert_nothing_foreign(answer.content.decode(), address)
-
-
-@pytest.mark.usefixtures("both")
-@pytest.mark.parametrize(
-    ("app", "model", "field", "ours_word"),
-    [
-        ("participants", "invitation", "participant", "Ana"),
-        ("participants", "invitation", "conference", "Board meeting"),
-        ("participants", "conference", "team", "Harbour"),
-        ("verification", "attempt", "call", "CAharbour"),
-        ("verification", "admission", "challenge", ""),
-    ],
-)
-def test_completion_offers_what_is_ours(organizer: Client, app, model, field, ours_word):
-    for term in ("", "a", "Zanzibar", "5550130", "202 555 0130"):
-        answer = organizer.get(
-            "/admin/autocomplete/", {"app_label": app, "model_name": model, "field_name": field, "term": term}
-        )
-        assert answer.status_code == 200
-        assert_nothing_foreign(answer.content.decode(), f"{model}.{field} for {term!r}")
-        if term == "":
-            assert ours_word in answer.content.decode()
-
-
-@pytest.mark.usefixtures("both")
-def test_completion_of_users_is_for_administrators(organizer: Client, administrator: Client):
-    query = {"app_label": "admin", "model_name": "logentry", "field_name": "user", "term": ""}
-
-    assert organizer.get("/admin/autocomplete/", query).status_code == 403
-    assert "zanzibari" in administrator.get("/admin/autocomplete/", query).content.decode()
-
-
-LISTS = {
-    "participants/team": "Quay Zanzibar",
-    "participants/participant": "Nell Zanzibar",
-    "participants/conference": "Zanzibar plans",
-    "participants/invitation": "Nell Zanzibar",
-    "verification/attempt": "Nell Zanzibar",
-    "verification/admission": "Nell Zanzibar",
-    "verification/challenge": "0130",
-    "verification/call": "CAzanzibar",
-}
-
-
-@pytest.mark.usefixtures("both")
-@pytest.mark.parametrize(("page", "word"), LISTS.items())
-def test_lists_filters_and_searches_tell_only_what_is_ours(organizer, neighbour, administrator, page, word, secret):
-    address = f"/admin/{page}/"
-    queries = (
-        "",
-        "?q=Nell",
-        "?q=plans",
-        "?q=7777",
-        "?q=(202) 555-0",
-        f"?team__id__exact={secret.team_id}",
-        f"?conference__id__exact={secret.pk}",
-        f"?occurrence__conference__id__exact={secret.pk}",
-        f"?id__exact={secret.pk}",
-        "?o=1",
-        "?o=-2.1",
-        "?_facets=True",
-        "?when=open",
-        "?contact=yes",
-        "?all=",
-        f"?starts_at__year={timezone.now():%Y}",
-        f"?at__year={timezone.now():%Y}",
-    )
-
-    for query in queries:
-        assert_nothing_foreign(organizer.get(address + query, follow=True).content.decode(), address + query)
-    assert word in neighbour.get(address).content.decode()
-    assert word in administrator.get(address).content.decode()
-
-
-@pytest.mark.usefixtures("both")
-def test_a_filter_offers_what_is_ours_even_where_a_row_points_across(administrator, organizer, ours, secret):
-    """A stray row, which no form would make, must not become a window."""
-    Invitation.objects.create(conference=ours, participant=secret.team.participants.get())
-    Invitation.objects.create(conference=secret, participant=ours.team.participants.order_by("pk")[0])
-
-    for address in (
-        "/admin/participants/invitation/",
-        f"/admin/participants/conference/{ours.pk}/change/",
-        f"/admin/participants/conference/{ours.pk}/delete/",
-        f"/admin/participants/participant/{ours.team.participants.order_by('pk')[0].pk}/change/",
-        f"/admin/participants/participant/{ours.team.participants.order_by('pk')[0].pk}/delete/",
-    ):
-        answer = organizer.get(address)
-        assert answer.status_code == 200
-        assert_nothing_foreign(answer.content.decode(), address)
-    assert "Zanzibar plans" in administrator.get("/admin/participants/invitation/").content.decode()
-
-
-@pytest.mark.usefixtures("both")
-@pytest.mark.parametrize("page", ["participants/participant", "participants/conference", "participants/invitation"])
-def test_an_action_reaches_only_what_is_ours(organizer: Client, page, ours, secret):
-    model = {"participant": Participant, "conference": Conference, "invitation": Invitation}[page.split("/")[1]]
-    mine, theirs = everything_of(ours)[model], everything_of(secret)[model]
-    chosen = {"action": "delete_selected", "_selected_action": [mine.pk, theirs.pk]}
-
-    asked = organizer.post(f"/admin/{page}/", chosen)
-    assert asked.status_code == 200
-    assert_nothing_foreign(asked.content.decode().replace(f'value="{theirs.pk}"', ""), page)
-    organizer.post(f"/admin/{page}/", chosen | {"post": "yes"})
-
-    assert not model._default_manager.filter(pk=mine.pk).exists()
-    assert model._default_manager.filter(pk=theirs.pk).exists()
 
 
 @pytest.mark.usefixtures("both")

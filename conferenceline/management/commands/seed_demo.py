@@ -69,4 +69,5 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"      {each.get_role_display()} of {each.conference.title}, roster number {each.roster_number}"
                 )
-        self.stdout.write(f"  {'a stranger':<11} {demo.STRANGER}  ./run dial {demo.STRANGER}\n      turned away")
+        self.stdout.write(f"  {'a stranger':<11} {demo.STRANGER}  ./run dial {demo.STRANGER}")
+        self.stdout.write("      asked for a roster number, and turned away without one")
