@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.checks import Warning as Warn
 from django.http.request import validate_host
 
+from conferenceline.telephony.voices import VOICES
+
 SID_PREFIXES = {
     "TWILIO_ACCOUNT_SID": "AC",
     "TWILIO_VERIFY_SERVICE_SID": "VA",
@@ -64,6 +66,16 @@ def check_account(**_kwargs: object) -> Iterator[CheckMessage]:
             "One of TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET is set without the other.",
             hint="Set both, or neither: then the account's auth token is used.",
             id="conferenceline.W001",
+        )
+
+
+@register
+def check_language(**_kwargs: object) -> Iterator[CheckMessage]:
+    if settings.LINE_LANGUAGE not in VOICES:
+        yield Error(
+            f"The line cannot speak LINE_LANGUAGE, {settings.LINE_LANGUAGE}: no call would hear a word.",
+            hint=f"Set it to one of these: {', '.join(VOICES)}.",
+            id="conferenceline.E009",
         )
 
 

@@ -1,4 +1,7 @@
-"""Tidying up after callbacks that never came. Nothing depends on it: what is live is computed from the clock."""
+"""Tidying up after callbacks that never came, and ending replaced legs that could not be ended at once.
+
+Who may enter and which seats are free never depends on it: what is live is computed from the clock.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,8 +9,9 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from rooms.seats import end_replaced_legs
-from verification.models import Admission, Call, Tally
+from rooms.seats import end_replaced_legs, replaced_legs
+from verification import throttle
+from verification.models import Admission, Call
 
 # Without a seat a call is at most some minutes of prompts; this long after ringing it is over, whatever Twilio said.
 PROMPTS_MOST = timedelta(hours=1)
@@ -24,15 +28,17 @@ class Swept:
 
 
 def sweep() -> Swept:
-    """Ends calls that must be over, frees their seats, ends the legs of replaced seats, forgets old tallies."""
+    """Ends the legs of replaced seats and calls that must be over, frees their seats, forgets old tallies."""
     now = timezone.now()
-    expired = Admission.objects.filter(released_at=None, until__lte=now)
-    seated = Admission.objects.live(now)
-    stale = Call.objects.filter(ended_at=None, rang_at__lt=now - PROMPTS_MOST).exclude(admissions__in=seated)
-    ended = [call for call in stale if call.end()]
+    legs = end_replaced_legs(Q())  # first: a call that is marked as over has no leg to end any more
+    stale = (
+        Call.objects.filter(ended_at=None, rang_at__lt=now - PROMPTS_MOST)
+        .exclude(admissions__in=Admission.objects.live(now))
+        .exclude(admissions__in=replaced_legs())
+    )
     return Swept(
-        calls=len(ended),
-        seats=expired.update(released_at=now),
-        legs=end_replaced_legs(Q(occurrence__isnull=False)),
-        tallies=Tally.objects.filter(resets_at__lte=now).delete()[0],
+        calls=sum(call.end() for call in stale),
+        seats=Admission.objects.filter(released_at=None, until__lte=now).update(released_at=now),
+        legs=legs,
+        tallies=throttle.forget_old(),
     )

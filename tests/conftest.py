@@ -9,6 +9,8 @@ import pytest
 from participants.models import Conference, Invitation, Participant, Team
 from tests import cast
 
+pytest_plugins = ["tests.contracts.watch"]
+
 
 class NetworkBlockedError(RuntimeError):
     """A test tried to leave this machine. No OSError, which the code under test might take for an outage."""

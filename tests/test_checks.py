@@ -153,6 +153,13 @@ def test_a_code_has_the_lengths_that_verify_makes(production, digits, ids):
     assert said().keys() == ids
 
 
+@pytest.mark.parametrize(("language", "ids"), [("en", set()), ("de", {"E009"}), ("en-us", {"E009"}), ("", {"E009"})])
+def test_the_line_speaks_a_language_that_it_has_a_voice_for(production, language, ids):
+    production.LINE_LANGUAGE = language
+
+    assert said().keys() == ids
+
+
 @pytest.mark.parametrize("half", ["TWILIO_API_KEY_SID", "TWILIO_API_KEY_SECRET"])
 def test_half_an_api_key_is_a_warning(production, half):
     setattr(production, half, KEY)

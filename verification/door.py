@@ -1,18 +1,20 @@
 """The one door into a room."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, FilteredRelation, Q
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from participants.models import Conference, Invitation, Occurrence
-from verification.models import Admission, Attempt, Call, TurnLostError
+from participants.models import Conference, Contact, Invitation, Occurrence
+from verification.models import Admission, Attempt, Call, Challenge, TurnLostError
 from verification.replies import Join
 
 Role = Invitation.Role
@@ -28,55 +30,70 @@ class Refusal:
 def admit(call: Call, invitation: int, occurrence: int) -> Join | Refusal:
     """Takes a seat for whoever holds this invitation, or says why not. The only maker of Join.
 
-    Everything is looked at again, with the occurrence locked, so that the last seat goes to one caller only:
-    invitation, role, doors, lock and seats. Raises TurnLostError where the call has gone on without this request.
+    Everything is looked at again, with the occurrence locked, so that the last seat goes to one caller only: the
+    proof, invitation, role, contact, doors, lock and seats. Raises TurnLostError where the call has gone on
+    without this request, or was never proved.
     """
-    now = timezone.now()
+    now, code = timezone.now(), call.challenge
+    if code is None:
+        raise TurnLostError(call.sid)
     with transaction.atomic():
-        date = _locked(call, invitation, occurrence)
-        if date is None or not date.goes_on:
+        # The lock is a statement of its own: on PostgreSQL one that waits for it sees the other rows as they were
+        # before it waited (https://www.postgresql.org/docs/15/transaction-iso.html, Read Committed).
+        Occurrence.objects.select_for_update().filter(pk=occurrence).values_list("pk").first()
+        date = _looked_at_again(call, code, invitation, occurrence, now)
+        if date is None or not date.goes_on or not date.proved:
             raise TurnLostError(call.sid)
-        taken = list(Admission.objects.filter(occurrence=date, released_at=None).select_related("call"))
-        own = [seat for seat in taken if seat.participant_id == date.person]
-        others = [seat for seat in taken if seat.participant_id != date.person and seat.is_live(now)]
-        outcome, words = _objection(call, date, others, now)
+        outcome, words = _objection(call, date, now)
         if not outcome:
-            earlier = _give_up(own, call, now)
-            _take(call, date, invitation, earlier, now)
-            outcome = Attempt.Outcome.REPLACED if earlier else Attempt.Outcome.ADMITTED
+            _take(call, code, date, invitation, now)
+            outcome = Attempt.Outcome.REPLACED if date.earlier_seat else Attempt.Outcome.ADMITTED
         Attempt.objects.create(call=call, outcome=outcome, occurrence=date, participant_id=date.person)
-    return Refusal(words) if words else _join(call, date, others, now)
+    return Refusal(words) if words else _join(call, date, now)
 
 
-def _locked(call: Call, invitation: int, occurrence: int) -> Any:
-    """The occurrence, locked, with what the invitation says now, and whether this request still speaks for the call."""
+def _looked_at_again(call: Call, code: Challenge, invitation: int, occurrence: int, now: datetime) -> Any:
+    """The occurrence with all that decides at its door, in one query; None where there is none."""
+    seats = Admission.objects.filter(occurrence=OuterRef("pk"), released_at=None)
+    live = Admission.objects.live(now).filter(occurrence=OuterRef("pk"))
+    others = live.exclude(participant=OuterRef("person"))
+    own = live.filter(participant=OuterRef("person")).exclude(call=call.pk)
     return (
-        Occurrence.objects.select_for_update(of=("self",))
-        .select_related("conference")
+        Occurrence.objects.select_related("conference")
+        .annotate(held=FilteredRelation("conference__invitations", condition=Q(conference__invitations__pk=invitation)))
         .annotate(
-            held=FilteredRelation("conference__invitations", condition=Q(conference__invitations__pk=invitation)),
             role=F("held__role"),
             person=F("held__participant"),
             person_name=F("held__participant__name"),
             person_team=F("held__participant__team"),
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
+            proved=Exists(Challenge.objects.filter(pk=code.pk, call=call.pk, state=Challenge.State.APPROVED)),
+            reached=Exists(
+                Contact.objects.filter(participant__invitations=invitation, channel=code.channel, address=code.address)
+            ),
+        )
+        .annotate(
+            others=Coalesce(Subquery(others.order_by().values("occurrence").annotate(n=Count("pk")).values("n")), 0),
+            moderated=Exists(others.filter(role=Role.MODERATOR)),
+            sits=Exists(seats.filter(participant=OuterRef("person"))),
+            earlier_seat=Subquery(own.order_by("-pk").values("pk")[:1]),
         )
         .filter(pk=occurrence)
         .first()
     )
 
 
-def _objection(call: Call, date, others: list[Admission], now) -> tuple[str, str]:
+def _objection(call: Call, date: Any, now: datetime) -> tuple[str, str]:
     """What speaks against letting the person in: as the log has it, and in words for the caller. Empty: nothing."""
     title = {"room": date.conference.title}
-    if date.person not in call.people or date.person_team != date.conference.team_id:
+    if date.person not in call.people or not date.reached or date.person_team != date.conference.team_id:
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
     if not date.open_at(now):
         return Attempt.Outcome.DOORS_CLOSED, _("%(room)s is not open any more.") % title
     if date.locked and date.role != Role.MODERATOR and not _was_in(date):
         return Attempt.Outcome.LOCKED, _("%(room)s is locked. Nobody new is let in.") % title
-    kept = 0 if date.role == Role.MODERATOR or any(seat.role == Role.MODERATOR for seat in others) else 1
-    if len(others) + kept >= date.conference.seats:
+    kept = 0 if date.role == Role.MODERATOR or date.moderated else 1
+    if date.others + kept >= date.conference.seats:
         return Attempt.Outcome.FULL, _("%(room)s is full. Please call again later.") % title
     return "", ""
 
@@ -86,36 +103,37 @@ def _was_in(date) -> bool:
     return Admission.objects.filter(occurrence=date, participant=date.person).exists()
 
 
-def _give_up(own: list[Admission], call: Call, now) -> Admission | None:
-    """Frees the person's own seats; the one to be replaced, where another call holds it still."""
-    Admission.objects.filter(pk__in=[seat.pk for seat in own]).update(released_at=now)
-    return next((seat for seat in own if seat.call_id != call.pk and seat.is_live(now)), None)
-
-
-def _take(call: Call, date, invitation: int, earlier: Admission | None, now) -> None:
-    assert call.challenge is not None
+def _take(call: Call, code: Challenge, date: Any, invitation: int, now: datetime) -> None:
+    """Frees whatever seat the person has, and takes this one. The old leg is ended when the new one is in."""
+    if date.sits:
+        Admission.objects.filter(occurrence=date, participant=date.person, released_at=None).update(released_at=now)
     Admission.objects.create(
         call=call,
         occurrence=date,
         invitation_id=invitation,
         participant_id=date.person,
         role=date.role,
-        challenge=call.challenge,
-        channel=call.challenge.channel,
+        challenge=code,
+        channel=code.channel,
+        label=_label(call),
         taken_at=now,
         until=date.overtime_until,
-        replaces=earlier,
+        replaces_id=date.earlier_seat,
     )
 
 
-def _join(call: Call, date, others: list[Admission], now) -> Join:
+def _label(call: Call) -> str:
+    """One per seat: Twilio turns away a second call with the label of one that it takes to be there still."""
+    return f"call-{call.pk}-{call.turn}"
+
+
+def _join(call: Call, date: Any, now: datetime) -> Join:
     conference = date.conference
     moderates = date.role == Role.MODERATOR
     return Join(
-        words=_greeting(date, others),
+        words=_greeting(date),
         room=room_name(date),
-        # One label per seat: Twilio turns away a second call with the label of one that it takes to be there still.
-        label=f"call-{call.pk}-{call.turn}",
+        label=_label(call),
         starts_room=moderates or conference.starts_with == Conference.StartsWith.ANYONE,
         ends_room=moderates and conference.moderator_exit == Conference.ModeratorExit.ENDS,
         muted=date.role == Role.LISTENER,
@@ -126,11 +144,11 @@ def _join(call: Call, date, others: list[Admission], now) -> Join:
     )
 
 
-def _greeting(date, others: list[Admission]) -> str:
+def _greeting(date: Any) -> str:
     thanks = _("Thank you, %(name)s.") % {"name": date.person_name}
-    if not others:
+    if not date.others:
         return f"{thanks} {_('You are the first.')}"
-    count = ngettext("One person is here.", "%(number)s people are here.", len(others)) % {"number": len(others)}
+    count = ngettext("One person is here.", "%(number)s people are here.", date.others) % {"number": date.others}
     return f"{thanks} {count}"
 
 

@@ -157,7 +157,7 @@ class EnterCode(Step):
     @property
     def proved(self) -> bool:
         code = self.call.challenge
-        return code is not None and code.state == Challenge.State.APPROVED
+        return code is not None and code.state == Challenge.State.APPROVED and code.call_id == self.call.pk
 
     def answer(self, keys: str) -> Outcome:
         if self.proved:
@@ -166,7 +166,7 @@ class EnterCode(Step):
             return self.silent(
                 _("The code is in a text message from us. Please enter it when you have found it."),
                 _("Take your time. The text message from us holds a %(length)s digit code.") % self.code,
-                _("If no text message has come, press star, then pound, and we send it again. Or enter the code now."),
+                _("To have the text sent again, press star, then pound. Or enter the code now."),
             )
         if keys == "*":
             return self.send_again()
@@ -184,7 +184,7 @@ class EnterCode(Step):
             case Checking.NOT_CHECKED:
                 return self.stumbled(_("We are sorry, we could not check the code. Please enter it once more."))
             case Checking.TOO_MANY:
-                return self.hang_up(_("There were too many wrong codes. Please call again in ten minutes. Goodbye."))
+                return self.hang_up(_("We can check no more codes now. Please call again in ten minutes. Goodbye."))
 
     def send_again(self) -> Outcome:
         self.call.resends += 1
@@ -199,7 +199,7 @@ class EnterCode(Step):
             return self.hang_up(_("That is not right. Please call again when you have the newest text. Goodbye."))
         if left == 1:
             return self.ask(
-                _("That is not right either. This is the last try. For a new code, press star, then pound.")
+                _("That is not right either. Please enter the newest code once more. This is the last try.")
             )
         return self.ask(_("That is not the code. Please enter the %(length)s digits of the newest text.") % self.code)
 
@@ -261,7 +261,7 @@ class ChooseRoom(Step):
 
     def nothing_left(self) -> Outcome:
         if not self.call.refused:
-            self.note(Attempt.Outcome.DOORS_CLOSED)
+            self.note(Attempt.Outcome.NO_ROOM)
             self.say(_("Thank you. No room is open to you any more."))
         return self.hang_up(_("If you have questions, ask whoever invited you. Goodbye."))
 
@@ -270,7 +270,7 @@ class Farewell(Step):
     """Back from the room: because it is over, or because the call never got in."""
 
     def arrive(self) -> Outcome:
-        seat = self.call.admissions.select_related("replacement").latest("pk")
+        seat = self.call.admissions.latest("pk")
         if seat.is_replaced:
             return self.hang_up(_("You have joined from another phone, so this call ends. Goodbye."))
         seat.release()

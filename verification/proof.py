@@ -6,6 +6,7 @@ What came of it is returned as a plain word; flow.py says what each means to the
 import logging
 from enum import Enum, auto
 
+from django.db import transaction
 from django.utils import timezone
 
 from conferenceline.telephony.errors import (
@@ -69,6 +70,8 @@ def send_code(call: Call, codes: Codes) -> Sending:
         return _withdraw(call, codes, code)
     if code and code != call.challenge:
         call.challenge = code
+        if code.state != Challenge.State.PENDING:
+            return perhaps_sent(call, code)
         _note(call, Attempt.Outcome.CODE_REUSED)
         return Sending.REUSED
     return _send(call, codes, contact, code)
@@ -83,19 +86,21 @@ def perhaps_sent(call: Call, code: Challenge) -> Sending:
 
 def _code_on_its_way(call: Call, contact: Contact) -> Challenge | None:
     """This call's own code, or one that an earlier call from this line asked for at the same contact."""
-    if call.challenge and call.challenge.typeable:
-        return call.challenge
-    if call.challenge:
-        return None
+    mine = call.challenge
+    if mine:
+        # A contact changed in mid-call gets a code of its own: an old one must not vouch for the new address.
+        return mine if mine.typeable and (mine.channel, mine.address) == contact.destination else None
     return Challenge.objects.pending(contact.destination, call.line)
 
 
 def _take_over(call: Call, code: Challenge) -> bool:
     """Binds the code to this call, and closes the one it was asked for in. False where another call was quicker."""
     earlier = code.call
-    if not code.adopt(call):
-        return False
-    earlier.end()
+    with transaction.atomic():  # both or neither: a call without its code must not go on and find it approved
+        if not code.adopt(call):
+            return False
+        if earlier != call:  # its own, where a worker died before the call knew of it
+            earlier.end()
     return True
 
 
@@ -121,6 +126,7 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None) -
             sends_per_line=call.line,
             sends_per_hour="",
             sends_per_day="",
+            still_free={"wrong_codes_per_contact": f"{channel} {address}"},  # or the code could not be checked
         )
     except throttle.OverLimitError as over:
         _note(call, Attempt.Outcome.OVER_LIMIT, str(over))
@@ -131,20 +137,22 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None) -
     call.challenge = code
     call.store()  # whoever takes over from a dead worker must know that a code may be on its way
     try:
-        sent = codes.send(channel=channel, address=address, language=call.language)
+        sent = codes.send(channel=code.channel, address=code.address, language=call.language)
     except OutcomeUnknownError:
         return perhaps_sent(call, code)
     except TwilioFaultError as fault:
-        return _not_sent(call, code, fault)
+        return _not_sent(call, code, fault, in_hand=again is not None and again.state == Challenge.State.PENDING)
     code.confirm_sent(sent.sid, sent.first_at)
     _note(call, Attempt.Outcome.CODE_SENT)
     return Sending.SENT_AGAIN if again else Sending.SENT
 
 
-def _not_sent(call: Call, code: Challenge, fault: TwilioFaultError) -> Sending:
+def _not_sent(call: Call, code: Challenge, fault: TwilioFaultError, *, in_hand: bool) -> Sending:
+    _note(call, Attempt.Outcome.CODE_NOT_SENT, str(fault.code))
+    if in_hand and not isinstance(fault, MisconfiguredError):
+        return Sending.NO_MORE_BUT_ONE_IN_HAND  # that one more cannot be sent does not spoil the one that was
     call.retries += 1
     once_more = call.retries <= RETRIES_MOST
-    _note(call, Attempt.Outcome.CODE_NOT_SENT, str(fault.code))
     if isinstance(fault, TooManySendsError) and once_more:
         code.settle(Challenge.State.UNSURE)
         return Sending.NO_MORE_BUT_ONE_IN_HAND
@@ -172,20 +180,18 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
     try:
         # Counted before the check and given back after a right one, so that calls at once cannot outrun the limit.
         throttle.take(wrong_codes_per_contact=destination)
-        right = codes.check(keys, sid=code.verification_sid, address=code.address)
-    except (throttle.OverLimitError, TooManyChecksError) as why:
-        code.settle(Challenge.State.GONE)
-        _note(call, Attempt.Outcome.OVER_LIMIT, str(why))
+    except throttle.OverLimitError as over:
+        _note(call, Attempt.Outcome.OVER_LIMIT, str(over))
         return Checking.TOO_MANY
-    except NoSuchCodeError:
-        return _gone(call, code)
-    except OutcomeUnknownError:
-        Challenge.objects.filter(pk=code.pk).update(doubtful=True)
-        _note(call, Attempt.Outcome.CHECK_UNSURE)
-        return Checking.NOT_CHECKED
-    except TooBusyError as fault:
-        _note(call, Attempt.Outcome.CHECK_REFUSED, str(fault.code))
-        return Checking.NOT_CHECKED
+    try:
+        right = codes.check(keys, sid=code.verification_sid, address=code.address)
+    except TooManyChecksError as fault:
+        code.settle(Challenge.State.GONE)
+        _note(call, Attempt.Outcome.OVER_LIMIT, str(fault.code))
+        return Checking.TOO_MANY
+    except TwilioFaultError as fault:
+        throttle.take_back(wrong_codes_per_contact=destination)  # nobody learned whether it was right
+        return _not_checked(call, code, fault)
     if not right:
         _note(call, Attempt.Outcome.WRONG_CODE)
         return Checking.WRONG
@@ -193,6 +199,20 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
         raise TurnLostError(call.sid)
     throttle.give_back(wrong_codes_per_contact=destination)
     return Checking.RIGHT
+
+
+def _not_checked(call: Call, code: Challenge, fault: TwilioFaultError) -> Checking:
+    match fault:
+        case NoSuchCodeError():
+            return _gone(call, code)
+        case OutcomeUnknownError():
+            Challenge.objects.filter(pk=code.pk).update(doubtful=True)
+            _note(call, Attempt.Outcome.CHECK_UNSURE)
+        case TooBusyError():
+            _note(call, Attempt.Outcome.CHECK_REFUSED, str(fault.code))
+        case _:
+            raise fault
+    return Checking.NOT_CHECKED
 
 
 def _gone(call: Call, code: Challenge | None) -> Checking:

@@ -43,7 +43,7 @@ def contact_of(people: list[int]) -> Contact | None:
 def rooms_open_to(call: Call) -> list[Invitation]:
     """The invitations that the call's people hold now, if the contact that was proved is still theirs."""
     proved = call.challenge
-    if proved is None or proved.state != proved.State.APPROVED:
+    if proved is None or proved.state != proved.State.APPROVED or proved.call_id != call.pk:
         return []
     return list(
         Invitation.objects.open_at(timezone.now()).filter(

@@ -1,12 +1,14 @@
 """Who has tried too often. Each limit is a named setting, COUNT/SECONDS."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from verification.models import Tally
@@ -21,7 +23,8 @@ INSTALLATION_WIDE = ("sends_per_hour", "sends_per_day", "roster_numbers")
 COUNT = """
     INSERT INTO verification_tally (key, hits, resets_at) VALUES {rows}
     ON CONFLICT (key) DO UPDATE SET
-        hits = CASE WHEN verification_tally.resets_at <= %s THEN 1 ELSE verification_tally.hits + 1 END,
+        hits = CASE WHEN verification_tally.resets_at <= %s
+                    THEN excluded.hits ELSE verification_tally.hits + excluded.hits END,
         resets_at = CASE WHEN verification_tally.resets_at <= %s
                          THEN excluded.resets_at ELSE verification_tally.resets_at END
     RETURNING key, hits
@@ -50,44 +53,61 @@ def limit(name: str) -> Limit:
     return Limit(int(most), timedelta(seconds=int(seconds)))
 
 
-def take(**subjects: str) -> None:
+def key(name: str, subject: str) -> str:
+    """The key of a tally."""
+    return f"{name} {subject}".strip()
+
+
+def take(still_free: Mapping[str, str] | None = None, **subjects: str) -> None:
     """Counts one hit of each subject against the limit of that name, or of none of them.
 
+    Args: `still_free` are subjects that must not have reached their limit either, and are not counted.
     Raises OverLimitError where a limit is reached; nothing is counted then. A subject of "" is nobody in
     particular (a withheld line), and is not counted, unless the limit is one of the whole installation.
     """
-    keys = {
-        f"{name} {subject}".strip(): limit(name)
-        for name, subject in sorted(subjects.items())
-        if subject or name in INSTALLATION_WIDE
-    }
-    if not keys:
+    named = [(name, subject, 1) for name, subject in subjects.items() if subject or name in INSTALLATION_WIDE]
+    named += [(name, subject, 0) for name, subject in (still_free or {}).items()]
+    counted = {key(name, subject): (limit(name), hits) for name, subject, hits in named}
+    if not counted:
         return
-    now = timezone.now()
     with transaction.atomic():
-        hits = _count(keys, now)
-        over = [key.split(" ")[0] for key, number in hits.items() if number > keys[key].most]
+        tallies = _count(counted)
+        # What is only looked at is over its limit when one hit more would be.
+        over = [each.partition(" ")[0] for each, (most, hit) in counted.items() if tallies[each] - hit >= most.most]
         if over:
             transaction.set_rollback(True)
     if over:
-        raise OverLimitError(over)
-    for key in INSTALLATION_WIDE:
-        if key in hits and hits[key] >= keys[key].most * WARN_AT:
-            logger.warning("%s: %s of %s used", key, hits[key], keys[key].most)
+        raise OverLimitError(sorted(over))
+    for name in INSTALLATION_WIDE:
+        if name in tallies and tallies[name] >= limit(name).most * WARN_AT:
+            logger.warning("%s: %s of %s used", name, tallies[name], limit(name).most)
 
 
-def _count(keys: dict[str, Limit], now: datetime) -> dict[str, int]:
-    field = Tally._meta.get_field("resets_at")
-    stamp = lambda moment: field.get_db_prep_value(moment, connection)  # noqa: E731
+def _count(counted: dict[str, tuple[Limit, int]]) -> dict[str, int]:
+    """Adds these hits; how many each key has then."""
+    now, field = timezone.now(), Tally._meta.get_field("resets_at")
     values: list[Any] = []
-    for key in sorted(keys):
-        values += [key, 1, stamp(now + keys[key].window)]
-    rows = ", ".join(["(%s, %s, %s)"] * len(keys))
+    for each, (most, hits) in sorted(counted.items()):
+        values += [each, hits, field.get_db_prep_value(now + most.window, connection)]
+    moment = field.get_db_prep_value(now, connection)
+    rows = ", ".join(["(%s, %s, %s)"] * len(counted))
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(rows=rows), [*values, stamp(now), stamp(now)])
+        cursor.execute(COUNT.format(rows=rows), [*values, moment, moment])
         return dict(cursor.fetchall())
+
+
+def take_back(**subjects: str) -> None:
+    """Uncounts one hit of each subject."""
+    for name, subject in subjects.items():
+        Tally.objects.filter(key=key(name, subject), hits__gt=0).update(hits=F("hits") - 1)
 
 
 def give_back(**subjects: str) -> None:
     """Forgets all hits of these subjects: what was counted as a try turned out right."""
-    Tally.objects.filter(key__in=[f"{name} {subject}".strip() for name, subject in subjects.items()]).delete()
+    Tally.objects.filter(key__in=[key(name, subject) for name, subject in subjects.items()]).delete()
+
+
+def forget_old() -> int:
+    """Deletes the tallies whose window is over; how many. One by one, so that no caller waits for another's row."""
+    old = list(Tally.objects.filter(resets_at__lte=timezone.now()).values_list("key", flat=True))
+    return sum(Tally.objects.filter(key=each, resets_at__lte=timezone.now()).delete()[0] for each in old)

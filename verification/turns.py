@@ -6,9 +6,11 @@ again. A winner that dies leaves a lease: when it is over, or when Twilio report
 request claims a fresh turn and asks that step's question again.
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from conferenceline.telephony import twiml
@@ -17,7 +19,10 @@ from conferenceline.telephony.verify import VerifyCodes
 from verification.dialogue import take_turn
 from verification.flow import STEPS
 from verification.models import Call, TurnLostError
-from verification.replies import HangUp
+from verification.replies import HangUp, Reply, Wait
+
+TROUBLES_MOST = 3  # times that our own side may fail a call before it is told to call again
+SILENCE_MOST = timedelta(seconds=3)  # that a caller hears because of us, before being told to wait
 
 
 def answer(webhook: Webhook, turn: int, *, failed: bool = False) -> str:
@@ -29,7 +34,9 @@ def answer(webhook: Webhook, turn: int, *, failed: bool = False) -> str:
 
 
 def _answer(webhook: Webhook, turn: int, *, failed: bool) -> str:
-    if turn == 0:
+    if not webhook.sid:
+        return _goodbye()
+    if turn == 0 and not webhook.over:
         call = Call.objects.ring(webhook.sid, webhook.line, webhook.dialled)
         if call:
             return _play(call)
@@ -47,18 +54,33 @@ def _answer(webhook: Webhook, turn: int, *, failed: bool) -> str:
     if call.reply_stands:
         return call.reply
     if call.reply or call.lease_over or (failed and call.turn <= turn + 1):
-        return _ask_again(call, turn)
-    return twiml.hold(turn_path(turn))
+        return _ask_again(call, turn, failed=failed)
+    return _hold(call, turn)
 
 
-def _ask_again(call: Call, turn: int) -> str:
+def _ask_again(call: Call, turn: int, *, failed: bool) -> str:
     mine = Call.objects.claim_again(call.sid, call.turn, call.reply)
-    return _play(mine, again=True) if mine else twiml.hold(turn_path(turn))
+    if mine is None:
+        return _hold(call, turn)
+    mine.troubles += failed
+    return _play(mine, again=True)
+
+
+def _hold(call: Call, turn: int) -> str:
+    """For a copy of a webhook whose first is still at work: a short pause, then the same address again."""
+    with translation.override(call.language):
+        waited = call.claimed_at is not None and timezone.now() - call.claimed_at > SILENCE_MOST
+        reply = Wait(_("One moment, please.") if waited else "")
+        return twiml.render(reply, next_path=turn_path(turn), language=call.language)
 
 
 def _play(call: Call, *, keys: str = "", again: bool = False) -> str:
     with translation.override(call.language):
-        reply = take_turn(STEPS, call, VerifyCodes(), keys=keys, again=again)
+        if call.troubles > TROUBLES_MOST:
+            call.step, call.asked = "Goodbye", False
+            reply: Reply = HangUp(_("We are sorry, we cannot go on. Please call again in a few minutes. Goodbye."))
+        else:
+            reply = take_turn(STEPS, call, VerifyCodes(), keys=keys, again=again)
     document = twiml.render(reply, next_path=turn_path(call.turn), language=call.language)
     call.keep(document)
     return document
@@ -66,7 +88,10 @@ def _play(call: Call, *, keys: str = "", again: bool = False) -> str:
 
 def _goodbye() -> str:
     with translation.override(settings.LINE_LANGUAGE):
-        return twiml.render(HangUp(_("Goodbye.")), language=settings.LINE_LANGUAGE)
+        return twiml.render(
+            HangUp(_("This call has ended. To be connected, please call again. Goodbye.")),
+            language=settings.LINE_LANGUAGE,
+        )
 
 
 def turn_path(turn: int) -> str:

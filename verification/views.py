@@ -18,8 +18,6 @@ from verification.replies import HangUp, Reply, Wait
 
 logger = logging.getLogger(__name__)
 
-TROUBLES_MOST = 3  # tries to get a call going again, some seconds apart
-
 
 @from_twilio
 def voice(request: HttpRequest, turn: int = 0) -> HttpResponse:
@@ -60,7 +58,7 @@ def _sorry(turn: int, tries: int) -> str:
     """Words that need no database: it may be what is down."""
     way_on = f"{reverse('voice-trouble')}?try={tries}&turn={turn}"
     with translation.override(settings.LINE_LANGUAGE):
-        if tries <= TROUBLES_MOST:
+        if tries <= turns.TROUBLES_MOST:
             reply: Reply = Wait(_("We are sorry, something went wrong. One moment, please."), seconds=3)
         else:
             reply = HangUp(_("We are sorry, we cannot go on. Please call again in a few minutes. Goodbye."))

@@ -1,10 +1,12 @@
 """What a call's webhook says: which call, from where, and which keys."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import phonenumbers
 
+CALL_SID = re.compile("CA[0-9a-fA-F]{32}")
 KEYS = frozenset("0123456789*#")
 KEYS_MOST = 32
 # https://www.twilio.com/docs/voice/twiml: the CallStatus of a call that is over
@@ -30,7 +32,10 @@ def calling_line(caller: str) -> str:
 
 @dataclass(frozen=True)
 class Webhook:
-    """What a webhook of a call says, in our words. Its other fields are Twilio's business, and change."""
+    """What a webhook of a call says, in our words. Its other fields are Twilio's business, and change.
+
+    `sid` is "" where it is none of Twilio's.
+    """
 
     sid: str
     line: str
@@ -41,7 +46,7 @@ class Webhook:
     @classmethod
     def of(cls, form: Mapping[str, str]) -> "Webhook":
         return cls(
-            sid=form.get("CallSid", "")[:34],
+            sid=sid if CALL_SID.fullmatch(sid := form.get("CallSid", "")) else "",
             line=calling_line(form.get("From", "")),
             dialled=calling_line(form.get("To", "")),
             keys="".join(key for key in form.get("Digits", "") if key in KEYS)[:KEYS_MOST],

@@ -44,7 +44,7 @@ def twilio_errors(known: Mapping[int, type[TwilioFaultError]], otherwise: type[T
         fault: type[TwilioFaultError]
         if code in known:
             fault = known[code]
-        elif code in MISCONFIGURED:
+        elif code in MISCONFIGURED or (status in (401, 403) and code == status):
             fault = MisconfiguredError
         elif status >= 500 or not status:
             fault = OutcomeUnknownError

@@ -5,7 +5,8 @@ from conferenceline.telephony.client import client, twilio_errors
 from conferenceline.telephony.errors import MisconfiguredError, NotThereError, TooBusyError
 from verification.replies import HangUp
 
-ERRORS = {404: NotThereError, 20404: NotThereError, 429: TooBusyError, 20429: TooBusyError}
+# https://www.twilio.com/docs/api/errors/21220: the call is over already
+ERRORS = {404: NotThereError, 20404: NotThereError, 21220: NotThereError, 429: TooBusyError, 20429: TooBusyError}
 
 
 def disarm(room_sid: str, call_sid: str) -> None:

@@ -40,14 +40,6 @@ def render(reply: Reply, *, next_path: str = "", language: str) -> str:
     return str(document)
 
 
-def hold(path: str) -> str:
-    """TwiML for a copy of a webhook whose first is still at work: a short pause, and the same question again."""
-    document = VoiceResponse()
-    document.pause(length=1)
-    document.redirect(webhook_url(path), method="POST")
-    return str(document)
-
-
 @singledispatch
 def _write(reply: Reply, document: VoiceResponse, next_url: str, language: str) -> None:
     raise TypeError(f"no TwiML for {reply!r}")
@@ -79,7 +71,7 @@ def _wait(reply: Wait, document: VoiceResponse, next_url: str, language: str) ->
 @_write.register
 def _join(reply: Join, document: VoiceResponse, next_url: str, language: str) -> None:
     document.append(_said(reply.words, language))
-    dial = Dial(action=next_url, method="POST", time_limit=min(reply.seconds, TIME_LIMIT_MOST))
+    dial = Dial(action=next_url, method="POST", time_limit=max(1, min(reply.seconds, TIME_LIMIT_MOST)))
     dial.conference(
         reply.room,
         participant_label=reply.label,

@@ -93,10 +93,6 @@ class Invitation(models.Model):
         if conference and participant and conference.team_id != participant.team_id:
             raise ValidationError({"participant": _("This person is not in this team's address book.")})
 
-    @property
-    def moderates(self) -> bool:
-        return self.role == self.Role.MODERATOR
-
 
 class ModeratorNumberManager(models.Manager["ModeratorNumber"]):
     def get_queryset(self) -> models.QuerySet["ModeratorNumber"]:

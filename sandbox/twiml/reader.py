@@ -16,7 +16,6 @@ from sandbox.twiml.verbs import Conference, Dial, Gather, Hangup, Pause, Play, R
 
 LARGEST = 64 * 1024
 LONGEST_SAY = 4096
-SSML = frozenset(["break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"])
 WAITING_VERBS = frozenset({"Say", "Play", "Pause", "Redirect"})
 
 # Attribute as written: the field of the verb it fills ("" for none: it is checked, and changes nothing here), and
@@ -27,6 +26,22 @@ SAY: Attributes = {
     "voice": ("voice", values.VOICE),
     "language": ("language", values.LANGUAGE),
     "loop": ("loop", values.LOOP),
+}
+# https://www.twilio.com/docs/voice/twiml/say/text-speech
+SSML: dict[str, Attributes] = {
+    "break": {
+        "strength": ("", values.one_of("none", "x-weak", "weak", "medium", "strong", "x-strong")),
+        "time": ("", values.matching(r"\d+(\.\d+)?m?s", "seconds or milliseconds, like 500ms")),
+    },
+    "emphasis": {"level": ("", values.one_of("strong", "moderate", "reduced"))},
+    "lang": {"{http://www.w3.org/XML/1998/namespace}lang": ("", values.LANGUAGE)},
+    "p": {},
+    "phoneme": {"alphabet": ("", str), "ph": ("", str)},
+    "prosody": {"volume": ("", str), "rate": ("", str), "pitch": ("", str)},
+    "s": {},
+    "say-as": {"interpret-as": ("", str), "format": ("", str)},
+    "sub": {"alias": ("", str)},
+    "w": {"role": ("", str)},
 }
 PLAY: Attributes = {
     "loop": ("loop", values.LOOP),
@@ -151,9 +166,10 @@ def refuse_children(element: ET.Element) -> None:
 
 def read_say(element: ET.Element) -> Say:
     fields = read_attributes(element, SAY)
-    for child in element.iter():
-        if child is not element and child.tag not in SSML:
+    for child in element.iterfind(".//*"):
+        if child.tag not in SSML:
             raise BadTwiml(f"<{child.tag}> inside <Say> is no SSML that Twilio knows.")
+        read_attributes(child, SSML[child.tag])
     text = " ".join("".join(element.itertext()).split())
     if not text:
         raise BadTwiml("<Say> without words.")

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 SENT_AGAIN = (
     "We have sent you another text. Please use the newest. Enter the code. For a new one, press star, then pound."
 )
+CALL_AGAIN = "This call has ended. To be connected, please call again. Goodbye."
 REUSED = (
     "Welcome. A moment ago we sent you a text with a 6 digit code. Enter the code. "
     "For a new one, press star, then pound."
@@ -48,7 +49,7 @@ def test_three_wrong_codes_end_the_call_each_in_other_words(phone):
     phone.press(code)
     assert phone.heard == ["That is not the code. Please enter the 6 digits of the newest text."]
     phone.press(code)
-    assert phone.heard == ["That is not right either. This is the last try. For a new code, press star, then pound."]
+    assert phone.heard == ["That is not right either. Please enter the newest code once more. This is the last try."]
     phone.press(code)
     assert phone.heard == ["That is not right. Please call again when you have the newest text. Goodbye."]
     assert phone.is_over
@@ -93,7 +94,7 @@ def test_silence_spends_no_try_and_ends_with_an_offer_and_goodbye(phone):
     assert heard == [
         "The code is in a text message from us. Please enter it when you have found it.",
         "Take your time. The text message from us holds a 6 digit code.",
-        "If no text message has come, press star, then pound, and we send it again. Or enter the code now.",
+        "To have the text sent again, press star, then pound. Or enter the code now.",
         "We have not heard from you. Please call again when you are ready. Goodbye.",
     ]
     assert phone.is_over
@@ -175,7 +176,7 @@ def test_a_redial_closes_the_earlier_call_whose_hang_up_was_never_told(ana):
     code = first.text_code()
     again.dial()
     first.press(code)
-    assert (first.heard, first.is_over) == (["Goodbye."], True)
+    assert (first.heard, first.is_over) == ([CALL_AGAIN], True)
     assert checks() == 0
     again.press(code)
     assert again.in_room

@@ -347,6 +347,38 @@ def test_when_the_database_is_down_the_caller_hears_three_apologies_and_goodbye(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_call_that_our_side_fails_again_and_again_has_an_end(ana):
+    """Answering fails and asking works: without an end a caller would go round for hours."""
+
+    def refuse_tallies(execute, sql, params, many, context):
+        if "verification_tally" in sql:
+            raise OperationalError("the table is locked")
+        return execute(sql, params, many, context)
+
+    ring()
+    heard = []
+    for _ in range(4):
+        number = Call.objects.get().turn
+        with connection.execute_wrapper(refuse_tallies):
+            assert "something went wrong" in turn(number, Digits="123456")
+        heard.append(post(f"/voice/trouble/?try=1&turn={number}", call_fields()).content.decode())
+    assert ["Enter the code." in answer for answer in heard] == [True, True, True, False]
+    assert "We are sorry, we cannot go on. Please call again in a few minutes. Goodbye." in heard[-1]
+    assert "Goodbye." in turn(Call.objects.get().turn, Digits=text_code())
+    assert not Admission.objects.exists()
+
+
+def test_whoever_waits_long_for_an_answer_hears_that_it_comes(ana):
+    ring()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        Call.objects.update(reply="", claimed_at=timezone.now())
+        clock.shift(timedelta(seconds=2))
+        assert "One moment" not in turn(1)
+        clock.shift(timedelta(seconds=2))
+        assert "One moment, please." in turn(1)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_call_goes_on_once_the_database_is_back(ana):
     ring()
     code = text_code()

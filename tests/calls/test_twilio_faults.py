@@ -123,7 +123,7 @@ def test_a_code_that_twilio_has_voided_for_wrong_tries_ends_the_call(ana):
     phone = dialled()
     Fault.objects.inject("verify.check", 60202, status=429)
     phone.press(phone.text_code())
-    assert phone.heard == ["There were too many wrong codes. Please call again in ten minutes. Goodbye."]
+    assert phone.heard == ["We can check no more codes now. Please call again in ten minutes. Goodbye."]
     assert (phone.is_over, Admission.objects.count()) == (True, 0)
 
 

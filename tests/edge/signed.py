@@ -8,6 +8,7 @@ from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from tests import cast
+from tests.contracts.twiml import hold_to_twiml
 
 FORM = "application/x-www-form-urlencoded"
 SID = "CA" + "a" * 32
@@ -32,9 +33,14 @@ def signature(path: str, fields: dict[str, str], token: str | None = None) -> st
 
 
 def post(path: str, fields: dict[str, str], *, signed: str | None = None, **extra: object) -> HttpResponse:
-    """Posts the form with its signature, or with this one; exceptions become a 500, as they would outside."""
+    """Posts the form with its signature, or with this one; exceptions become a 500, as they would outside.
+
+    An answer of 200 is held to be TwiML, whatever the test makes of it.
+    """
     headers = {"X-Twilio-Signature": signature(path, fields) if signed is None else signed}
     host = settings.PUBLIC_URL.partition("://")[2]
-    return Client(raise_request_exception=False, SERVER_NAME=host).post(
+    response = Client(raise_request_exception=False, SERVER_NAME=host).post(
         path, urlencode(fields), content_type=extra.pop("content_type", FORM), headers=headers, secure=True, **extra
     )
+    hold_to_twiml(response)
+    return response

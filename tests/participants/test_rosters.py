@@ -101,8 +101,8 @@ def test_only_moderators_are_moderator_numbers(room, ana, bo):
     moderator = ModeratorNumber.objects.get()
 
     assert moderator.participant == bo
-    assert moderator.moderates
-    assert not room.invitations.get(participant=ana).moderates
+    assert moderator.role == Invitation.Role.MODERATOR
+    assert room.invitations.get(participant=ana).role == Invitation.Role.PARTICIPANT
 
 
 # ModeratorNumber.objects.add

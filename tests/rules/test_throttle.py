@@ -44,6 +44,36 @@ def test_what_one_limit_refuses_no_limit_counts():
     assert hits() == {"sends_per_contact sms +1": 2, "sends_per_line +9": 2, "sends_per_hour": 2}
 
 
+def test_what_is_only_looked_at_refuses_when_it_is_used_up_and_is_not_counted():
+    throttle.take(sends_per_line="+9", still_free={"sends_per_contact": "sms +1"})
+    throttle.take(sends_per_contact="sms +1")
+    throttle.take(sends_per_line="+9", still_free={"sends_per_contact": "sms +1"})
+    throttle.take(sends_per_contact="sms +1")
+    with pytest.raises(throttle.OverLimitError) as refused:
+        throttle.take(sends_per_line="+9", still_free={"sends_per_contact": "sms +1"})
+    assert refused.value.limits == ["sends_per_contact"]
+    assert hits() == {"sends_per_contact sms +1": 2, "sends_per_line +9": 2}
+
+
+def test_one_hit_can_be_taken_back_and_never_more_than_there_are():
+    throttle.take(sends_per_contact="sms +1")
+    throttle.take(sends_per_contact="sms +1")
+    throttle.take_back(sends_per_contact="sms +1")
+    assert hits() == {"sends_per_contact sms +1": 1}
+    throttle.take_back(sends_per_contact="sms +1")
+    throttle.take_back(sends_per_contact="sms +1")
+    assert hits() == {"sends_per_contact sms +1": 0}
+
+
+def test_tallies_whose_window_is_over_are_forgotten():
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        throttle.take(sends_per_contact="sms +1", sends_per_line="+9")
+        clock.shift(timedelta(seconds=600))
+        assert throttle.forget_old() == 1
+    assert hits() == {"sends_per_line +9": 1}
+
+
 def test_a_window_ends_and_the_next_begins_with_its_first_hit():
     start = timezone.now()
     with time_machine.travel(start, tick=False) as clock:

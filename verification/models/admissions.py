@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Invitation
+from participants.models import Conference, Invitation
 
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
@@ -30,12 +30,15 @@ class Admission(models.Model):
     taken_at = models.DateTimeField(_("taken at"))
     until = models.DateTimeField(_("time limit"))
     entered_at = models.DateTimeField(_("in the room since"), null=True, blank=True)
+    label = models.CharField(_("label"), max_length=40)  # of the call in the Twilio room, from this seat
     room_sid = models.CharField(_("conference SID"), max_length=34, blank=True)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     replaces = models.OneToOneField(
         "self", models.SET_NULL, null=True, blank=True, related_name="replacement", verbose_name=_("replaces")
     )
-    leg_ended_at = models.DateTimeField(null=True, blank=True)  # of a replaced seat: its leg has been told to end
+    # Of a replaced seat: since when somebody is ending its leg, and when that was done.
+    leg_claimed_at = models.DateTimeField(null=True, blank=True)
+    leg_ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = AdmissionQuerySet.as_manager()
 
@@ -54,14 +57,22 @@ class Admission(models.Model):
     def __str__(self) -> str:
         return f"{self.participant} in {self.occurrence}"
 
-    def is_live(self, moment: datetime) -> bool:
-        """As in live(), of a seat that was loaded with its call."""
-        return self.released_at is None and self.call.ended_at is None and self.until > moment
+    @property
+    def ends_room(self) -> bool:
+        """Whether its call takes the room along when it leaves. Where the conference is gone, it may."""
+        if self.role != Invitation.Role.MODERATOR:
+            return False
+        if self.occurrence is None:
+            return True
+        return self.occurrence.conference.moderator_exit == Conference.ModeratorExit.ENDS
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the same person has taken a seat from another call since."""
-        return hasattr(self, "replacement")
+        """Whether the same person now holds a seat from another call."""
+        if self.participant_id is None:
+            return False
+        others = Admission.objects.live(timezone.now()).exclude(call=self.call_id)
+        return others.filter(occurrence=self.occurrence_id, participant=self.participant_id).exists()
 
     def release(self) -> None:
         """The seat is free again. Releasing it twice changes nothing."""

@@ -26,6 +26,7 @@ class Attempt(models.Model):
         ADMITTED = "admitted", _("let in")
         NO_LONGER_INVITED = "no longer invited", _("no longer on the roster")
         DOORS_CLOSED = "doors closed", _("the doors had closed")
+        NO_ROOM = "no room", _("no room was open to them any more")
         LOCKED = "locked", _("the room is locked")
         FULL = "full", _("the room is full")
         NOT_IN_ROOM = "not in room", _("Twilio did not let the call into the room")

@@ -26,6 +26,7 @@ STATE = (
     "roster_numbers",
     "resends",
     "retries",
+    "troubles",
     "returns",
     "refused",
     "language",
@@ -111,6 +112,7 @@ class Call(models.Model):
     roster_numbers = models.PositiveSmallIntegerField(default=0)
     resends = models.PositiveSmallIntegerField(default=0)  # times the caller asked for another code
     retries = models.PositiveSmallIntegerField(default=0)  # times Twilio would not send one
+    troubles = models.PositiveSmallIntegerField(default=0)  # turns of it that failed on our side
     returns = models.PositiveSmallIntegerField(default=0)  # times the call came back without having been in
     refused = models.JSONField(default=list)  # occurrences that this call was turned away from after proof
     contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
