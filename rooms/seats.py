@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -76,10 +75,10 @@ def _ended(seat: Admission) -> bool:
             if not seat.room_sid:
                 logger.warning("a replaced moderator's leg goes on: Twilio has not told which room it is in")
                 return False
-            with suppress(NotThereError):
-                live.disarm(seat.room_sid, call.sid)
-        with suppress(NotThereError):
-            live.take_leave(call.sid, farewell, language=call.language)
+            live.disarm(seat.room_sid, call.sid)
+        live.take_leave(call.sid, farewell, language=call.language)
+    except NotThereError:
+        return True  # it has left the room, or hung up, by itself
     except TwilioFaultError as fault:
         logger.warning("a replaced leg goes on: %s", type(fault).__name__)
         return False

@@ -214,7 +214,8 @@ class ChooseRoom(Step):
         return self.offer(rooms)
 
     def rooms(self) -> list[Invitation]:
-        return [room for room in recognition.rooms_open_to(self.call) if room.occurrence_id not in self.call.refused]
+        rooms = recognition.rooms_open_to(self.call)
+        return [room for room in rooms if [room.pk, room.occurrence_id] not in self.call.refused]
 
     def ask(self, words: str = "") -> Outcome:
         return self.offer(self.rooms(), words)
@@ -255,7 +256,7 @@ class ChooseRoom(Step):
         outcome = admit(self.call, invitation, occurrence)
         if not isinstance(outcome, Refusal):
             return outcome
-        self.call.refused = [*self.call.refused, occurrence]
+        self.call.refused = [*self.call.refused, [invitation, occurrence]]
         self.say(outcome.words)
         return self.offer(self.rooms())
 

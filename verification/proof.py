@@ -66,7 +66,7 @@ def send_code(call: Call, codes: Codes) -> Sending:
     code = _code_on_its_way(call, contact)
     if code and code != call.challenge and not _take_over(call, code):
         code = None
-    if code and code.ends_too_soon:
+    if code and code.ends_too_soon and _may_be_sent(call, contact):
         return _withdraw(call, codes, code)
     if code and code != call.challenge:
         call.challenge = code
@@ -101,6 +101,16 @@ def _take_over(call: Call, code: Challenge) -> bool:
             return False
         if earlier != call:  # its own, where a worker died before the call knew of it
             earlier.end()
+    return True
+
+
+def _may_be_sent(call: Call, contact: Contact) -> bool:
+    """Whether a new code would be within the limits: a good one is not withdrawn for one that cannot be sent."""
+    destination = " ".join(contact.destination)
+    try:
+        throttle.take(still_free={"sends_per_contact": destination, "sends_per_line": call.line})
+    except throttle.OverLimitError:
+        return False
     return True
 
 

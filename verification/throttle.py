@@ -66,7 +66,7 @@ def take(still_free: Mapping[str, str] | None = None, **subjects: str) -> None:
     particular (a withheld line), and is not counted, unless the limit is one of the whole installation.
     """
     named = [(name, subject, 1) for name, subject in subjects.items() if subject or name in INSTALLATION_WIDE]
-    named += [(name, subject, 0) for name, subject in (still_free or {}).items()]
+    named += [(name, subject, 0) for name, subject in (still_free or {}).items() if subject]
     counted = {key(name, subject): (limit(name), hits) for name, subject, hits in named}
     if not counted:
         return

@@ -1,6 +1,10 @@
 """What goes wrong at Twilio or at another caller's hands does not spoil a code that the caller holds."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from sandbox.models import Fault, Message
 from tests import cast
@@ -88,3 +92,15 @@ def test_a_redial_after_a_text_that_perhaps_never_went_out_promises_nothing(ana)
     again.press("*#")
     again.press(again.text_code())
     assert again.in_room
+
+
+def test_a_code_that_ends_soon_is_not_withdrawn_for_one_that_may_not_be_sent(ana):
+    with time_machine.travel(timezone.now().replace(microsecond=0), tick=False) as clock:
+        phone = dialled()
+        phone.press("*#")
+        phone.press("*#")
+        clock.shift(timedelta(minutes=9))
+        phone.press("*#")
+        assert phone.heard == [USE_THE_NEWEST]
+        phone.press(phone.text_code())
+        assert phone.in_room

@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError, connection
 
-from participants.models import CallingLine, Contact
+from participants.models import CallingLine, Contact, Invitation
 from sandbox.models import Message
 from sandbox.twiml import Gather, read
 from tests import cast
@@ -129,3 +129,16 @@ def test_a_call_without_a_sid_of_twilios_is_no_call(ana, sid):
         assert "This call has ended." in webhook(path, CallSid=sid)
     assert post("/voice/status/", call_fields(CallSid=sid, CallStatus="completed")).status_code == 204
     assert not Call.objects.exists()
+
+
+def test_who_is_taken_off_the_list_does_not_take_the_other_of_a_couple_along(room):
+    for name in ("Dora", "Emil"):
+        cast.invite(room, cast.person(room.team, name, SHARED, texts=OWN))
+    phone = Phone(SHARED, texts=OWN)
+    phone.dial()
+    phone.press(phone.text_code())
+    Invitation.objects.get(participant__name="Dora").delete()
+    phone.press("1")
+    assert phone.heard == ["You are no longer on the list of Board meeting. For Board meeting, press 1."]
+    phone.press("1")
+    assert phone.heard == ["Thank you, Emil. You are the first."]

@@ -114,7 +114,7 @@ class Call(models.Model):
     retries = models.PositiveSmallIntegerField(default=0)  # times Twilio would not send one
     troubles = models.PositiveSmallIntegerField(default=0)  # turns of it that failed on our side
     returns = models.PositiveSmallIntegerField(default=0)  # times the call came back without having been in
-    refused = models.JSONField(default=list)  # occurrences that this call was turned away from after proof
+    refused = models.JSONField(default=list)  # what it was turned away from after proof: [invitation, occurrence]
     contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
 
