@@ -1,10 +1,16 @@
 """Every address of the application."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from conferenceline import views
+
 urlpatterns = [
+    path("", views.home, name="home"),
     path("admin/", admin.site.urls),
     path("voice/", include("verification.urls")),
     path("rooms/", include("rooms.urls")),
 ]
+if settings.SANDBOX:
+    urlpatterns.append(path("phone/", include("sandbox.page.urls")))

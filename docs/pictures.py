@@ -1,0 +1,73 @@
+"""Takes the pictures of the documentation from a line that runs, and looks at every page with open eyes.
+
+    .venv/bin/python docs/pictures.py [ADDRESS]
+
+ADDRESS is http://127.0.0.1:8000 unless said otherwise: ./run starts a line there. Fails on anything on the console, on
+a violation of the policy, and on what axe-core finds serious. What it needs: requirements-browser.txt, Chromium, npm.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from playwright.sync_api import Browser, Page  # noqa: E402
+
+from tests.browser import chromium  # noqa: E402
+from tests.browser.phones import code_in_text, get_in, phone, says_next, shows  # noqa: E402
+
+PICTURES = ROOT / "docs" / "pictures"
+GUEST, HOST = "Ana Bell", "Mia Stone"
+
+
+def main(address: str) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with chromium.started() as browser:
+        for name, width, height, scheme in (
+            ("phone-light", 1280, 860, "light"),
+            ("phone-dark", 1280, 860, "dark"),
+            ("phone-narrow", 390, 844, "light"),
+        ):
+            picture(browser, address, PICTURES / f"{name}.png", width, height, scheme)
+
+
+def picture(browser: Browser, address: str, file: Path, width: int, height: int, scheme: str) -> None:
+    """The story up to where there is most to see: one waits with music, the other is asked for the code."""
+    window = chromium.Window(browser, width=width, height=height, scheme=scheme)
+    page = window.page
+    page.goto(f"{address}/phone/")
+    says_next(page, f"Press Dial on {GUEST}’s phone.")
+    window.require_accessible()
+    get_in(page, GUEST)
+    shows(page, GUEST, "In the waiting room")
+    dial(page, HOST)
+    shows(page, HOST, "The line")
+    window.require_accessible()
+    page.mouse.move(0, 0)
+    phone(page, GUEST if width > height else HOST).evaluate("phone => phone.scrollIntoView()")
+    page.screenshot(path=file)
+    page.keyboard.type(code_in_text(page, HOST))
+    shows(page, GUEST, "In the room.")
+    window.require_accessible()
+    window.require_no_sideways_scrolling()
+    for name in (HOST, GUEST):
+        phone(page, name).get_by_role("button", name=re.compile("^Remove")).click()
+    says_next(page, "Add a phone to begin.")
+    window.require_clean()
+    window.close()
+    print(file.relative_to(ROOT))
+
+
+def dial(page: Page, name: str) -> None:
+    phone(page, name).get_by_role("button", name="Dial").click()
+    code_in_text(page, name)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    except (AssertionError, RuntimeError, subprocess.SubprocessError) as problem:
+        sys.exit(f"No pictures: {problem}")

@@ -1,0 +1,180 @@
+"""What a person does with a phone on the page, and what one can let go wrong for it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.module_loading import import_string
+
+from sandbox.exchange import legs
+from sandbox.exchange.fields import sip_fields
+from sandbox.management.commands.dial import e164
+from sandbox.models import Handset, Verification
+from sandbox.models.verify import LIFETIME
+from sandbox.page import callers
+from sandbox.phone import WITHHELD, Phone, PhoneError
+from sandbox.rest.answers import iso
+
+LOOKS = 20  # at a call that another request has in its hands
+BETWEEN_LOOKS = 0.1  # seconds
+
+
+class RefusedError(Exception):
+    """What was asked for cannot be done; the words are for whoever asked."""
+
+
+def phone_of(handset: Handset) -> Phone:
+    """The telephone in its call. Raises RefusedError where it has made none."""
+    if handset.leg is None:
+        raise RefusedError("This phone has not dialled.")
+    phone = Phone(handset.leg.from_number, texts=handset.texts_at, wire=import_string(settings.SANDBOX_TRANSPORT)())
+    phone.pick_up(handset.leg.sid)
+    return phone
+
+
+def phone_in_call(handset: Handset) -> Phone:
+    if not handset.is_calling:
+        raise RefusedError("This phone is in no call. Press Dial first.")
+    return phone_of(handset)
+
+
+def choose(handset: Handset, form: QueryDict) -> None:
+    """Who holds the phone, which number it shows to the line, and whose texts are read beside it."""
+    if handset.is_calling:
+        raise RefusedError("Hang up first: a phone changes hands between calls.")
+    who = form.get("who", "")
+    try:
+        handset.person = UUID(who) if who else None
+    except ValueError:
+        raise RefusedError("There is no such person.") from None
+    if handset.person and callers.person(handset.person) is None:
+        raise RefusedError("There is no such person.")
+    number = number_in(form, "number", "Type the number that the phone calls from.")
+    texts_at = number_in(form, "texts_at", "Type the number whose text messages you read.")
+    Handset.objects.filter(pk=handset.pk).update(
+        person=handset.person, number=number, texts_at=texts_at, withheld=form.get("withheld") == "on", leg=None
+    )
+
+
+def number_in(form: QueryDict, name: str, missing: str) -> str:
+    written = form.get(name, "").strip()
+    if not written or len(written) > 100:
+        raise RefusedError(missing)
+    try:
+        return e164(written)
+    except CommandError as problem:
+        raise RefusedError(str(problem)) from problem
+
+
+def dial(handset: Handset, form: QueryDict) -> None:
+    """Places the call. It rings until the phone is looked at."""
+    if handset.is_calling:
+        raise RefusedError("This phone is in a call already.")
+    leg = legs.place(
+        WITHHELD if handset.withheld else handset.number,
+        settings.SANDBOX_LINE,
+        extra_fields=sip_fields(handset.number) if handset.number.startswith("sip:") else {},
+        delivers_twice=handset.delivers_twice,
+    )
+    if not Handset.objects.filter(pk=handset.pk, leg=handset.leg).update(leg=leg, loses_answer=False):
+        leg.delete()
+        raise RefusedError("This phone is in a call already.")
+    if handset.loses_answer:
+        leg.store(answers_to_lose=1)
+
+
+def press(handset: Handset, form: QueryDict) -> None:
+    keys = form.get("keys", "")
+    if not re.fullmatch(r"[0-9*#]{1,20}", keys):
+        raise RefusedError("A phone has the keys 0 to 9, * and #.")
+    phone = phone_in_call(handset)
+    for key in keys:
+        try:
+            patiently(phone.press, key)
+        except PhoneError:
+            return  # the line hung up meanwhile
+
+
+def hang_up(handset: Handset, form: QueryDict) -> None:
+    end(phone_in_call(handset))
+
+
+def end(phone: Phone) -> None:
+    try:
+        phone.hang_up()
+    except legs.LegBusyError:
+        return  # it is over for the caller; what remains to be told, whoever holds the leg tells
+
+
+def battery(handset: Handset, form: QueryDict) -> None:
+    """The phone is gone, and the line is never told that the call ended."""
+    phone = phone_in_call(handset)
+    phone.send_no_status()
+    end(phone)
+
+
+def silence(handset: Handset, form: QueryDict) -> None:
+    """Presses nothing until the line has waited long enough, and waits no real time for it."""
+    phone = phone_in_call(handset)
+    if phone.in_room:
+        raise RefusedError("In the room nobody waits for keys.")
+    patiently(phone.stay_silent)
+
+
+def twice(handset: Handset, form: QueryDict) -> None:
+    on = form.get("on") == "on"
+    Handset.objects.filter(pk=handset.pk).update(delivers_twice=on)
+    if handset.is_calling:
+        phone_of(handset).deliver_twice(on=on)
+
+
+def lose(handset: Handset, form: QueryDict) -> None:
+    """The line's next answer never reaches Twilio: in this call, or at the start of the next."""
+    on = form.get("on") == "on"
+    if handset.is_calling:
+        phone_of(handset).lose_answers(int(on))
+    else:
+        Handset.objects.filter(pk=handset.pk).update(loses_answer=on)
+
+
+def expire(handset: Handset, form: QueryDict) -> None:
+    """Ten minutes pass for the code alone: for the line, and for every clock, it is as late as it is."""
+    pending = Verification.objects.filter(to=handset.texts_at, status=Verification.Status.PENDING)
+    young = [verification for verification in pending if not verification.is_expired]
+    if not young:
+        raise RefusedError("No code is waiting to be typed here.")
+    for verification in young:
+        sends = [
+            send | {"time": iso(at - LIFETIME)} for send in verification.sends if (at := parse_datetime(send["time"]))
+        ]
+        pending.filter(pk=verification.pk).update(created_at=verification.created_at - LIFETIME, sends=sends)
+
+
+def patiently(act: Callable[..., None], *arguments: str) -> None:
+    """Does it as soon as no other request moves this call."""
+    for _look in range(LOOKS):
+        try:
+            return act(*arguments)
+        except legs.LegBusyError:
+            time.sleep(BETWEEN_LOOKS)
+    raise RefusedError("The line has not answered yet. Try again.")
+
+
+ACTS: dict[str, Callable[[Handset, QueryDict], None]] = {
+    "choose": choose,
+    "dial": dial,
+    "press": press,
+    "hang-up": hang_up,
+    "battery": battery,
+    "silence": silence,
+    "twice": twice,
+    "lose": lose,
+    "expire": expire,
+}

@@ -1,0 +1,83 @@
+// What a phone shows: where the call stands, what was heard, the texts beside it, and who is in the room.
+
+import { clock, element, lineUp, show, write } from "./dom.js";
+import * as voice from "./voice.js";
+
+const SPOKEN_BY = { Line: "line", Twilio: "twilio", Music: "music", You: "you" };
+const NEAR = 40; // pixels from the end, where the reader wants to see what comes
+
+export class Screen {
+  constructor(phone, id) {
+    this.id = id;
+    this.find = (selector) => phone.querySelector(selector);
+    this.call = null; // whose sentences have been spoken
+    this.spoken = new Set();
+  }
+
+  render(state) {
+    write(this.find(".words"), state.words);
+    write(this.find(".seconds"), state.seconds === null ? "" : `${state.seconds} s`);
+    this.renderHeard(state);
+    lineUp(this.find(".texts"), state.messages, makeText, () => {});
+    show(this.find(".none"), state.messages.length === 0);
+    show(this.find(".there"), state.company.length > 0);
+    lineUp(this.find(".company"), state.company, makeMember, fillMember);
+  }
+
+  renderHeard(state) {
+    const list = this.find(".heard");
+    const scroll = this.find(".scroll");
+    const isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+    const before = list.childElementCount;
+    lineUp(list, state.heard, makeLine, () => {});
+    if (isAtEnd && list.childElementCount !== before) scroll.scrollTop = scroll.scrollHeight;
+    this.speak(state);
+  }
+
+  /** Says what is new. What was heard before the page was loaded is not said again. */
+  speak(state) {
+    const isFirst = this.call === null;
+    if (this.call !== state.call) this.spoken.clear();
+    this.call = state.call;
+    for (const line of state.heard) {
+      if (this.spoken.has(line.id)) continue;
+      this.spoken.add(line.id);
+      if (!isFirst && (line.who === "Line" || line.who === "Twilio")) voice.say(this.id, line.text, line.language);
+    }
+  }
+}
+
+function makeLine(line) {
+  const item = element("li", SPOKEN_BY[line.who]);
+  item.append(element("span", "by", line.who), element("span", "said", line.text));
+  return item;
+}
+
+function makeText(message) {
+  const item = element("li", "text");
+  const head = element("p", "head", `${message.by} `);
+  head.append(clock(message.at));
+  item.append(head, bodyOf(message));
+  return item;
+}
+
+/** The code stands out: it is what the reader came for. */
+function bodyOf(message) {
+  const body = element("p", "sent");
+  const [before, after] = message.code ? message.body.split(message.code) : [message.body];
+  body.append(before);
+  if (message.code) body.append(element("strong", "code", message.code), after);
+  return body;
+}
+
+function makeMember() {
+  const item = element("li");
+  item.append(element("span", "member"), " ", element("span", "hears"));
+  return item;
+}
+
+function fillMember(item, member) {
+  item.classList.toggle("is-heard", member.heard);
+  write(item.querySelector(".member"), member.name);
+  write(item.querySelector(".hears"), member.words);
+}

@@ -1,0 +1,84 @@
+"""A line of its own for the browser: the demo, in a database that nobody else has, behind gunicorn as in ./run."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 30  # seconds until the line must answer
+
+
+def environment(database: Path, port: int = 0) -> dict[str, str]:
+    """What a line reads; nothing of a developer's settings, nor of those of the tests."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "conferenceline.settings",
+        "DJANGO_READ_DOT_ENV": "off",
+        "SECRET_KEY": "browser-tests-only-" + "x" * 40,
+        "SANDBOX": "on",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "PORT": str(port),
+    }
+
+
+def prepare(database: Path) -> None:
+    """The tables and the demo, and the static files as a production serves them."""
+    for command in (["migrate", "-v0"], ["seed_demo"], ["collectstatic", "--noinput", "-v0"]):
+        done = subprocess.run(  # noqa: S603 (our own words)
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment(database),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def running(database: Path) -> Iterator[str]:
+    """The line's address, while it runs."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    log = database.with_suffix(".log")
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "conferenceline.wsgi"],
+            cwd=ROOT,
+            env=environment(database, port),
+            stdout=file,
+            stderr=file,
+        )
+        try:
+            wait_for(address, server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=PATIENCE)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/admin/login/", timeout=PATIENCE).close()  # noqa: S310 (our own address)
+        except urllib.error.URLError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"The line does not answer: {log.read_text()}")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port

@@ -1,0 +1,177 @@
+"""What can go wrong, switched on from the phone page, and off again."""
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox.models import Fault, Leg, Message, Webhook
+from tests.page.desk import said
+from tests.sandbox import line as throw_away
+from verification.models import Call
+
+
+@pytest.fixture
+def phone(desk, ana, bo) -> int:
+    return desk.phones[0]["id"]
+
+
+def voice_requests() -> int:
+    return Webhook.objects.filter(kind="call").count()
+
+
+def test_verify_is_down_for_everybody_until_it_is_up(desk, phone):
+    assert desk.post("verify/", on="on").json() == {"verify_down": True}
+    assert desk.ask("desk/")["verify_down"]
+    down = desk.call(phone)
+    assert down["messages"] == []
+    assert said(down)[0][1].startswith("Welcome. We are sending you a text")
+
+    assert desk.post("verify/", on="off").json() == {"verify_down": False}
+    assert not Fault.objects.exists()
+    desk.do(phone, "press", keys="*#")
+    assert len(desk.look(phone)["messages"]) == 1
+
+
+def test_verify_comes_up_though_it_went_down_twice(desk, ana):
+    desk.post("verify/", on="on")
+    desk.post("verify/", on="on")
+
+    desk.post("verify/", on="off")
+
+    assert not Fault.objects.exists()
+
+
+def test_the_switch_leaves_other_faults_alone(desk):
+    Fault.objects.inject("verify.send", kind=Fault.Kind.SLOW, times=None, slow=4)
+
+    desk.post("verify/", on="on")
+    desk.post("verify/", on="off")
+
+    assert Fault.objects.get().kind == Fault.Kind.SLOW
+
+
+def test_twilio_sends_everything_twice_in_this_call_and_the_next(desk, phone, clock):
+    assert desk.do(phone, "twice", on="on")["twice"]
+    desk.call(phone)
+    assert voice_requests() == 2
+    assert Call.objects.count() == Message.objects.count() == 1
+
+    clock.shift(timedelta(seconds=3))
+    state = desk.do(phone, "press", keys=desk.look(phone)["messages"][0]["code"])
+    assert voice_requests() == 4
+    assert [who for who, _what in said(state)] == ["Line", "You", "Line"]
+
+    assert not desk.do(phone, "twice", on="off")["twice"]
+    assert not Leg.objects.get().delivers_twice
+
+
+def test_the_next_answer_gets_lost_and_the_call_goes_on(desk, phone):
+    desk.call(phone)
+    code = desk.look(phone)["messages"][0]["code"]
+    assert desk.do(phone, "lose", on="on")["lose"]
+
+    state = desk.do(phone, "press", keys=code)
+
+    assert not state["lose"]
+    assert state["living"]
+    assert "An application error has occurred" not in str(said(state))
+
+
+def test_an_answer_that_is_to_be_lost_can_be_kept(desk, phone):
+    desk.call(phone)
+    desk.do(phone, "lose", on="on")
+
+    assert not desk.do(phone, "lose", on="off")["lose"]
+    assert Leg.objects.get().answers_to_lose == 0
+
+
+def test_the_first_answer_of_the_next_call_gets_lost(desk, phone):
+    assert desk.do(phone, "lose", on="on")["lose"]
+    assert desk.look(phone)["lose"]
+    assert desk.do(phone, "dial")["lose"]
+
+    answered = desk.look(phone)
+
+    assert not answered["lose"]
+    assert answered["living"]
+    assert Webhook.objects.filter(kind="fallback").count() == 1
+
+
+def test_nothing_is_pressed_and_nobody_waits_for_it(desk, phone):
+    first = desk.call(phone)
+
+    silent = desk.do(phone, "silence")
+
+    assert len(said(silent)) > len(said(first))
+    assert silent["living"]
+    for _time in range(3):
+        if silent["living"]:
+            silent = desk.do(phone, "silence")
+    assert silent["stage"] in ("over", "speaking")
+
+
+def test_in_the_room_there_is_nothing_to_be_silent_about(desk, phone, clock):
+    desk.do(phone, "press", keys=desk.call(phone)["messages"][0]["code"])
+    clock.shift(timedelta(seconds=10))
+    desk.look(phone)
+
+    assert desk.refusal(phone, "silence") == "In the room nobody waits for keys."
+
+
+def test_the_battery_dies_and_the_line_is_not_told(desk, phone):
+    desk.call(phone)
+
+    dead = desk.do(phone, "battery")
+
+    assert dead["stage"] == "over"
+    assert not Webhook.objects.filter(kind="status").exists()
+    assert Call.objects.get().ended_at is None
+
+    desk.call(phone)
+    desk.do(phone, "hang-up")
+    assert Webhook.objects.filter(kind="status").count() == 1
+
+
+def test_the_code_gets_too_old_and_a_new_one_comes(desk, phone, clock):
+    old = desk.call(phone)["messages"][0]["code"]
+    before = list(Call.objects.values())
+
+    desk.do(phone, "expire")
+    assert list(Call.objects.values()) == before
+    clock.shift(timedelta(seconds=3))
+    state = desk.do(phone, "press", keys=old)
+
+    assert "expired" in said(state)[-1][1]
+    for _look in range(3):
+        clock.shift(timedelta(seconds=10))
+        state = desk.look(phone)
+    assert state["messages"][0]["code"] != old
+    assert state["messages"][1]["code"] == old
+
+
+def test_without_a_code_nothing_gets_old(desk, phone):
+    assert desk.refusal(phone, "expire") == "No code is waiting to be typed here."
+
+
+def test_only_the_codes_that_go_to_this_phone_get_old(desk, phone):
+    desk.call(desk.phones[1]["id"])
+
+    assert desk.refusal(phone, "expire") == "No code is waiting to be typed here."
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("<Sing>la</Sing>", "The line answered what Twilio would not take: <Sing> is unknown"),
+        ("<Redirect/>", "The line answered what Twilio would not take: 50 requests"),
+    ],
+)
+def test_a_line_that_breaks_a_rule_is_told_and_ends(desk, settings, monkeypatch, answer, words):
+    settings.SANDBOX_TRANSPORT = "tests.page.line.ThrowAwayLine"
+    monkeypatch.setattr(throw_away.line, "answers", {"/voice/": answer})
+
+    broken = desk.call(desk.phones[0]["id"])
+
+    assert broken["problem"].startswith(words)
+    assert (broken["stage"], broken["living"]) == ("over", False)
+    assert desk.look(broken["id"])["problem"] == ""
