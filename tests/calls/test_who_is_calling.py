@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
-from participants.models import CallingLine, Conference, Contact, Invitation
+from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, REFUSAL, asked_of_twilio, attempts
 from tests.phone import Phone
@@ -240,3 +241,29 @@ def test_a_roster_number_counts_only_while_its_doors_are_open(room, ana, harbour
     assert phone.heard == ["We do not find that number. Please enter the 8 digits from your invitation again."]
     assert asked_of_twilio() == []
     assert Attempt.objects.filter(outcome="wrong roster number").count() == 1
+
+
+def test_a_cancelled_date_texts_nobody_and_sounds_like_no_invitation(room, ana):
+    cast.conference(room.team, "Other")
+    Occurrence.objects.filter(conference=room).update(cancelled=True)
+    phone = Phone(cast.ANA)
+    phone.dial()
+    assert (phone.heard, asked_of_twilio()) == ([ASKED_WHO], [])
+    phone.press(Invitation.objects.get(participant=ana).roster_number)
+    assert phone.heard == ["We do not find that number. Please enter the 8 digits from your invitation again."]
+    assert asked_of_twilio() == []
+
+
+def test_a_stranger_is_asked_who_they_are_exactly_while_some_doors_are_open(room):
+    date = cast.occurrence_of(room)
+    moments = [
+        (date.opens_at - timedelta(seconds=1), REFUSAL),
+        (date.opens_at, ASKED_WHO),
+        (date.closes_at - timedelta(seconds=1), ASKED_WHO),
+        (date.closes_at, REFUSAL),
+    ]
+    for moment, words in moments:
+        with time_machine.travel(moment, tick=False):
+            phone = Phone(cast.STRANGER)
+            phone.dial()
+            assert phone.heard == [words]
