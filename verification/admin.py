@@ -54,6 +54,9 @@ class Log(TeamWall):
 
     masks = {"line": "masked_line", "address": "masked_address"}  # what administrators see, and organizers
 
+    def organized(self, queryset: QuerySet, user: Any) -> QuerySet:
+        return self.within_walls(queryset, user)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -11,7 +11,7 @@ admin.site.unregister((User, Group))
 
 @admin.register(User)
 class AccountAdmin(AdministratorsOnly, UserAdmin):
-    """An organizer is staff, in the group Organizers, and in a team."""
+    """Whoever works in the admin is staff, and has a role in a team. Its group comes with the role."""
 
     list_display = (
         "username",
@@ -24,11 +24,11 @@ class AccountAdmin(AdministratorsOnly, UserAdmin):
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("teams")
+        return super().get_queryset(request).prefetch_related("memberships__team")
 
     @admin.display(description="teams")
     def teams_of(self, user: User) -> str:
-        return ", ".join(team.name for team in user.teams.all())
+        return ", ".join(f"{each.team} ({each.get_role_display()})" for each in user.memberships.all())
 
 
 @admin.register(Group)

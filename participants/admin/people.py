@@ -1,4 +1,4 @@
-"""A team, and the people in its address book."""
+"""The people in a team's address book."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
-from participants.admin.walls import AdministratorsOnly, TeamWall
-from participants.models import CallingLine, Contact, Participant, Team
+from participants.admin.walls import TeamWall
+from participants.models import CallingLine, Contact, Participant
 
 
 def numbers_of(person: Participant) -> str:
@@ -23,29 +23,6 @@ def numbers_of(person: Participant) -> str:
 def first_contact_of(person: Participant) -> str:
     """Where the code goes. Nobody without a contact can get in, so that this says so."""
     return next((str(contact) for contact in person.contacts.all()), gettext("no contact: cannot get in"))
-
-
-@admin.register(Team)
-class TeamAdmin(AdministratorsOnly, TeamWall, admin.ModelAdmin):
-    """Organizers see their own teams. Who organizes is for administrators to say."""
-
-    team_paths = ("pk",)
-    list_display = ("name", "who_organizes")
-    search_fields = ("name",)
-    filter_horizontal = ("organizers",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        return super().get_queryset(request).prefetch_related("organizers")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return admin.ModelAdmin.has_module_permission(self, request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return TeamWall.has_view_permission(self, request, obj)
-
-    @admin.display(description=_("organizers"))
-    def who_organizes(self, team: Team) -> str:
-        return ", ".join(user.get_username() for user in team.organizers.all())
 
 
 class CallingLineInline(TeamWall, admin.TabularInline):

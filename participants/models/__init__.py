@@ -1,14 +1,16 @@
 """Who may enter which room, and when."""
 
 from participants.models.conferences import Conference, Occurrence
-from participants.models.people import CallingLine, Contact, Participant, Team
+from participants.models.people import CallingLine, Contact, Participant
 from participants.models.rosters import Invitation, ModeratorNumber, new_roster_number
+from participants.models.teams import Membership, Team
 
 __all__ = [
     "CallingLine",
     "Conference",
     "Contact",
     "Invitation",
+    "Membership",
     "ModeratorNumber",
     "Occurrence",
     "Participant",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
 from participants import schedule
-from participants.models.people import Team
+from participants.models.teams import Team
 
 SEATS_MOST = 250  # Twilio's maxParticipants: https://www.twilio.com/docs/voice/twiml/conference
 

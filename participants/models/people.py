@@ -2,12 +2,13 @@
 
 import uuid
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+from participants.models.teams import Team
 
 
 def refuse_extension(number: PhoneNumber | str) -> None:
@@ -17,34 +18,6 @@ def refuse_extension(number: PhoneNumber | str) -> None:
             _("A number with an extension cannot be called or texted by itself. Give the direct number."),
             code="extension",
         )
-
-
-class TeamQuerySet(models.QuerySet["Team"]):
-    def visible_to(self, user) -> "TeamQuerySet":
-        """The teams whose conferences and address book this user may see."""
-        if user.is_superuser:
-            return self
-        return self.filter(organizers=user.pk)
-
-
-class Team(models.Model):
-    """Organizers who share conferences and an address book. Nobody else sees or touches them."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    organizers = models.ManyToManyField(
-        settings.AUTH_USER_MODEL, related_name="teams", verbose_name=_("organizers"), blank=True
-    )
-
-    objects = TeamQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("name",)
-        verbose_name = _("team")
-        verbose_name_plural = _("teams")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from participants.models import Conference, Invitation, Team
+from participants.models import Conference, Invitation, Membership, Team
 from tests import cast
 from verification.models import Admission, Attempt, Call, Challenge
 
@@ -49,7 +49,7 @@ def log_of(invitation: Invitation, number: str, word: str) -> Call:
 
 @pytest.fixture
 def organizers(db) -> Group:
-    call_command("make_organizers_group", verbosity=0)
+    call_command("make_groups", verbosity=0)
     return Group.objects.get(name="Organizers")
 
 
@@ -62,7 +62,14 @@ def login(user: User) -> Client:
 def make_organizer(name: str, group: Group, *teams: Team) -> User:
     user = User.objects.create_user(name, is_staff=True)
     user.groups.add(group)
-    user.teams.set(teams)
+    for team in teams:
+        team.add(user, Membership.Role.ORGANIZER)
+    return user
+
+
+def make_member(name: str, team: Team, role: Membership.Role) -> User:
+    user = User.objects.create_user(name, is_staff=True)
+    team.add(user, role)
     return user
 
 
@@ -113,6 +120,18 @@ def organizer(harbourmaster: User) -> Client:
 def neighbour(zanzibari: User) -> Client:
     """The browser of somebody who organizes Quay."""
     return login(zanzibari)
+
+
+@pytest.fixture
+def auditor(organizers: Group, harbour: Team) -> Client:
+    """The browser of somebody who audits Harbour."""
+    return login(make_member("auditor", harbour, Membership.Role.AUDITOR))
+
+
+@pytest.fixture
+def chair(organizers: Group, harbour: Team) -> Client:
+    """The browser of somebody who moderates in Harbour."""
+    return login(make_member("chair", harbour, Membership.Role.MODERATOR))
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_what_was_said_is_shown_to_nobody(organizer, administrator, ours):
         ("attempt", "call__line__startswith=%2B1"),
         ("challenge", "address__startswith=%2B1"),
         ("challenge", "contact__address=%2B12025550101"),
-        ("attempt", "occurrence__conference__team__organizers__password__startswith=a"),
+        ("attempt", "occurrence__conference__team__members__password__startswith=a"),
         ("attempt", "participant__lines__number=%2B12025550101"),
     ],
 )

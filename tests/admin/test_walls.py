@@ -10,6 +10,7 @@ from django.test import Client
 from participants.admin.walls import AdministratorsOnly, TeamWall
 from participants.models import Conference, Invitation, Participant, Team
 from tests.admin.conftest import FOREIGN_WORDS, login, make_organizer
+from tests.admin.page import fields_of, save
 from tests.admin.walk import (
     MODELS,
     OPEN_TO_ALL,
@@ -176,20 +177,23 @@ def test_users_and_groups_are_for_administrators_whatever_permissions_others_hav
 def test_only_administrators_make_teams_and_say_who_organizes(
     organizer: Client, administrator: Client, harbourmaster: User, harbour: Team, zanzibari: User
 ):
-    harbourmaster.user_permissions.set(Permission.objects.filter(content_type__model="team"))
+    harbourmaster.user_permissions.set(Permission.objects.filter(content_type__model__in=("team", "membership")))
     address = f"/admin/participants/team/{harbour.pk}/change/"
-    fields = {"name": "Harbour", "organizers": [harbourmaster.pk, zanzibari.pk]}
 
     page = organizer.get(address)
     assert page.status_code == 200
     assert "harbourmaster" in page.content.decode()
-    assert 'name="organizers"' not in page.content.decode()
-    assert organizer.post(address, fields).status_code == 403
+    assert {"name", "memberships-0-role", "memberships-0-user"}.isdisjoint(fields_of(page))
+    assert organizer.post(address, {"name": "Ours"}).status_code == 403
     assert organizer.get("/admin/participants/team/add/").status_code == 403
-    assert list(harbour.organizers.all()) == [harbourmaster]
+    assert [user.username for user in harbour.members.all()] == ["harbourmaster"]
 
-    assert administrator.post(address, fields).status_code == 302
-    assert set(harbour.organizers.all()) == {harbourmaster, zanzibari}
+    answer = save(administrator, address, memberships__1__user=zanzibari.pk, memberships__1__role="auditor")
+    assert answer.status_code == 302
+    assert list(harbour.memberships.values_list("user__username", "role")) == [
+        ("harbourmaster", "organizer"),
+        ("zanzibari", "auditor"),
+    ]
 
 
 @pytest.mark.usefixtures("both")
@@ -214,11 +218,13 @@ def test_permission_is_asked_of_the_object_itself_too(rf, harbourmaster: User, o
 def test_choices_of_which_nobody_has_said_whose_they_are_are_none(rf, harbourmaster: User, admin_user: User):
     request = rf.get("/")
     teams, people = admin.site._registry[Team], admin.site._registry[Participant]
-    organizers = Team._meta.get_field("organizers")
+    groups = User._meta.get_field("groups")
 
     request.user = harbourmaster
-    assert not teams.formfield_for_manytomany(organizers, request).queryset.exists()
+    assert not teams.formfield_for_manytomany(groups, request).queryset.exists()
+    assert not people.choosable(User, harbourmaster).exists()
     assert not people.reachable(ContentType, harbourmaster).exists()
     request.user = admin_user
-    assert teams.formfield_for_manytomany(organizers, request).queryset.count() == User.objects.count()
+    assert teams.formfield_for_manytomany(groups, request).queryset.count() == Group.objects.count()
+    assert people.choosable(User, admin_user).count() == User.objects.count()
     assert people.reachable(ContentType, admin_user).exists()

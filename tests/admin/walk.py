@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from participants.models import Conference, Invitation, Participant, Team
+from participants.models import Conference, Invitation, Membership, Participant, Team
 from tests.admin.conftest import FOREIGN_WORDS
 from verification.models import Admission, Attempt, Call, Challenge
 
@@ -65,14 +65,14 @@ def everything_of(conference: Conference) -> dict[type[Model], Model]:
         Challenge: Challenge.objects.get(contact__participant__team=team),
         Admission: Admission.objects.get(participant__team=team),
         User: User.objects.filter(teams=team)[0],
-        Group: Group.objects.get(),
+        Group: Group.objects.get(name="Organizers"),
     }
 
 
 def snapshot() -> list:
     """All that a stranger might change."""
     return [list(model._default_manager.order_by("pk").values()) for model in (*MODELS, User, Group)] + [
-        list(Team.organizers.through.objects.order_by("pk").values())
+        list(Membership.objects.order_by("pk").values())
     ]
 
 

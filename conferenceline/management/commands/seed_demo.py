@@ -5,18 +5,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from conferenceline.management.commands.make_organizers_group import GROUP
 from participants import demo
-from participants.models import Invitation, Team
+from participants.models import Invitation, Membership, Team
 
 PASSWORD = "harbour-demo"  # noqa: S105 - printed; the sandbox lets in whoever can read this
-LOGINS = {"organizer": demo.HARBOUR, "neighbour": demo.QUAY, "admin": ""}
+LOGINS: dict[str, tuple[str, Membership.Role] | None] = {
+    "organizer": (demo.HARBOUR, Membership.Role.ORGANIZER),
+    "auditor": (demo.HARBOUR, Membership.Role.AUDITOR),
+    "neighbour": (demo.QUAY, Membership.Role.ORGANIZER),
+    "admin": None,  # of everything
+}
 
 
 class Command(BaseCommand):
@@ -32,8 +35,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             self.refuse_taken_names()
             demo.lay_out(timezone.now())
-            call_command("make_organizers_group", stdout=self.stdout)
-            logins = {name: self.make_login(name, team, password) for name, team in LOGINS.items()}
+            call_command("make_groups", stdout=self.stdout)
+            logins = {name: self.make_login(name, role, password) for name, role in LOGINS.items()}
         self.tell(logins)
 
     def refuse_taken_names(self) -> None:
@@ -41,17 +44,16 @@ class Command(BaseCommand):
             if Team.objects.filter(name=name).exclude(uuid=demo.mark("team", name)).exists():
                 raise CommandError(f"There is a team named {name} that is not the demo's. Rename it, then try again.")
 
-    def make_login(self, name: str, team: str, password: str) -> str:
+    def make_login(self, name: str, role: tuple[str, Membership.Role] | None, password: str) -> str:
         """Makes the user, once, and answers with the password. An address that cannot exist marks it as ours."""
         users = get_user_model().objects
         ours = f"{name}@demo.invalid"
         user = users.filter(username=name).first()
         if user is None:
-            kind = {"is_staff": True, "is_superuser": not team}
+            kind = {"is_staff": True, "is_superuser": role is None}
             user = users.create_user(username=name, email=ours, password=password, **kind)
-            if team:
-                user.groups.add(Group.objects.get(name=GROUP))
-                demo.team_of(team).organizers.add(user)
+            if role:
+                demo.team_of(role[0]).add(user, role[1])
         elif user.email != ours:
             return "(a login of this name was here before, and is left alone)"
         return password if user.check_password(password) else "(as it was set before)"
@@ -59,7 +61,9 @@ class Command(BaseCommand):
     def tell(self, logins: dict[str, str]) -> None:
         self.stdout.write("\nLogins, at /admin/:")
         for name, password in logins.items():
-            self.stdout.write(f"  {name:<10} {password:<14} {LOGINS[name] or 'administrator of everything'}")
+            role = LOGINS[name]
+            what = f"{role[0]}: {role[1].label}" if role else "administrator of everything"
+            self.stdout.write(f"  {name:<10} {password:<14} {what}")
         self.stdout.write("\nWho can call:")
         for person in demo.PEOPLE:
             invitations = Invitation.objects.filter(participant__uuid=demo.mark("person", person.name))

@@ -1,0 +1,98 @@
+"""A team, and who does what in it."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, user: Any) -> "TeamQuerySet":
+        """The teams whose conferences, address book and log this user may see: those they have any role in."""
+        return self._where(user, *Membership.Role)
+
+    def organized_by(self, user: Any) -> "TeamQuerySet":
+        """The teams in which this user may change everything."""
+        return self._where(user, Membership.Role.ORGANIZER)
+
+    def _where(self, user: Any, *roles: str) -> "TeamQuerySet":
+        if user.is_superuser:
+            return self
+        return self.filter(pk__in=Membership.objects.filter(user=user.pk, role__in=roles).values("team"))
+
+
+class Team(models.Model):
+    """People who share conferences and an address book. Nobody else sees or touches them."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="teams", verbose_name=_("members")
+    )
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def add(self, user: Any, role: "Membership.Role") -> "Membership":
+        """Gives this user this role in the team, instead of the one they may have had."""
+        return Membership.objects.update_or_create(team=self, user=user, defaults={"role": role})[0]
+
+    def lets_in(self, user: Any) -> bool:
+        """Whether this user may let somebody into a conference of this team by hand."""
+        roles = (Membership.Role.ORGANIZER, Membership.Role.MODERATOR)
+        return user.is_superuser or self.memberships.filter(user=user.pk, role__in=roles).exists()
+
+
+class Membership(models.Model):
+    """A user's role in one team. The same user may have another one elsewhere; administrators need none."""
+
+    class Role(models.TextChoices):
+        ORGANIZER = "organizer", _("organizer")
+        MODERATOR = "moderator", _("moderator")
+        AUDITOR = "auditor", _("auditor")
+
+        @property
+        def group(self) -> str:
+            """The group whose permissions the role needs: `manage.py make_groups` makes them."""
+            return f"{self.value.capitalize()}s"
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships", verbose_name=_("team"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=10,
+        choices=Role,
+        help_text=_("Organizers change everything; moderators look, and let somebody in by hand; auditors only look."),
+    )
+
+    class Meta:
+        ordering = ("team__name", "user__username")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("team", "user"),
+                name="one_role_per_user_and_team",
+                violation_error_message=_("This user already has a role in this team."),
+            )
+        ]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+
+    def __str__(self) -> str:
+        return f"{self.user.get_username()}: {self.get_role_display()}, {self.team}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Puts the user into the role's group too: a role without its permissions could do nothing."""
+        super().save(*args, **kwargs)
+        self.user.groups.add(*Group.objects.filter(name=self.Role(self.role).group))
