@@ -131,3 +131,21 @@ def check_limits(**_kwargs: object) -> Iterator[CheckMessage]:
             hint="Set it to what the Verify service says; 6 unless it was changed.",
             id="conferenceline.E007",
         )
+
+
+@register
+def check_sign_in(**_kwargs: object) -> Iterator[CheckMessage]:
+    if not has_real_account():
+        return
+    if not settings.REQUIRE_SECOND_FACTOR:
+        yield Warn(
+            "REQUIRE_SECOND_FACTOR is off: a password alone opens the admin, and with it every conference.",
+            hint="Unset it, or set REQUIRE_SECOND_FACTOR=on.",
+            id="conferenceline.W020",
+        )
+    if not settings.HAS_MAIL_SERVER:
+        yield Warn(
+            "EMAIL_URL is not set: mails go to a server on this host, if there is one.",
+            hint="Set EMAIL_URL to your mail server: forgotten passwords are mended by mail.",
+            id="conferenceline.W021",
+        )

@@ -4,6 +4,7 @@ Every variable is named, with its meaning, in .env.example.
 """
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,6 +65,10 @@ LIMITS = {
     "roster_numbers": env("LIMIT_ROSTER_NUMBERS", default="100/600"),
     "sends_per_hour": env("LIMIT_SENDS_PER_HOUR", default="500/3600"),
     "sends_per_day": env("LIMIT_SENDS_PER_DAY", default="2000/86400"),
+    "wrong_sign_ins_per_browser": env("LIMIT_WRONG_SIGN_INS_PER_BROWSER", default="5/900"),
+    "wrong_sign_ins_per_login": env("LIMIT_WRONG_SIGN_INS_PER_LOGIN", default="50/3600"),
+    "wrong_sign_ins_per_address": env("LIMIT_WRONG_SIGN_INS_PER_ADDRESS", default="100/3600"),
+    "reset_mails_per_address": env("LIMIT_RESET_MAILS_PER_ADDRESS", default="3/3600"),
 }
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
@@ -80,7 +85,12 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "timezone_field",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "conferenceline",
+    "conferenceline.accounts",
     "participants",
     "verification",
     "rooms",
@@ -96,8 +106,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "conferenceline.accounts.middleware.OnlyProvenSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "conferenceline.urls"
@@ -144,6 +157,32 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Signing in to the admin: docs/security.md
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not (DEBUG or SANDBOX))
+OTP_TOTP_ISSUER = "Conferenceline"  # what the authenticator app shows
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # together, so that a stranger elsewhere locks out nobody
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying on does not make it longer
+AXES_RESET_ON_SUCCESS = True  # the second factor included
+AXES_CLIENT_IP_CALLABLE = "conferenceline.accounts.addresses.client_address"
+AXES_WHITELIST_CALLABLE = "conferenceline.accounts.guesses.is_known_browser"
+AXES_LOCKOUT_CALLABLE = "conferenceline.accounts.pages.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]  # not kept, not logged
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
+
+SESSION_COOKIE_AGE = env.int("SIGN_IN_IDLE_SECONDS", default=2 * 3600)  # without a request
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Mail. Without a server of its own a production has the one on its host, if there is one.
+HAS_MAIL_SERVER = env("EMAIL_URL", default="") != ""
+vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG or SANDBOX else "smtp://localhost:25"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"Conferenceline <line@{urlsplit(PUBLIC_URL).hostname}>")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 TIME_ZONE = "UTC"
@@ -175,7 +214,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

@@ -8,6 +8,7 @@ from conferenceline import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("", include("conferenceline.accounts.urls")),
     path("admin/", admin.site.urls),
     path("voice/", include("verification.urls")),
     path("rooms/", include("rooms.urls")),

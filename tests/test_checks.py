@@ -33,6 +33,7 @@ def production(settings):
     settings.TWILIO_AUTH_TOKEN = SECRET
     settings.TWILIO_VERIFY_SERVICE_SID = "VA" + "4" * 32
     settings.TWILIO_API_KEY_SID = settings.TWILIO_API_KEY_SECRET = ""
+    settings.REQUIRE_SECOND_FACTOR = settings.HAS_MAIL_SERVER = True
     return settings
 
 
@@ -165,6 +166,18 @@ def test_half_an_api_key_is_a_warning(production, half):
     setattr(production, half, KEY)
 
     assert said().keys() == {"W001"}
+
+
+def test_a_password_alone_is_a_warning(production):
+    production.REQUIRE_SECOND_FACTOR = False
+
+    assert said().keys() == {"W020"}
+
+
+def test_a_production_without_a_mail_server_is_a_warning(production):
+    production.HAS_MAIL_SERVER = False
+
+    assert said().keys() == {"W021"}
 
 
 @pytest.mark.parametrize(
