@@ -170,7 +170,7 @@ AXES_CLIENT_IP_CALLABLE = "conferenceline.accounts.addresses.client_address"
 AXES_WHITELIST_CALLABLE = "conferenceline.accounts.guesses.is_known_browser"
 AXES_LOCKOUT_CALLABLE = "conferenceline.accounts.pages.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]  # not kept, not logged
-AXES_ENABLE_ADMIN = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
 SESSION_COOKIE_AGE = env.int("SIGN_IN_IDLE_SECONDS", default=2 * 3600)  # without a request

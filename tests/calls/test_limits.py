@@ -95,6 +95,10 @@ def test_the_defaults_are_those_of_the_table(settings):
         "roster_numbers": "100/600",
         "sends_per_hour": "500/3600",
         "sends_per_day": "2000/86400",
+        "wrong_sign_ins_per_browser": "5/900",
+        "wrong_sign_ins_per_login": "50/3600",
+        "wrong_sign_ins_per_address": "100/3600",
+        "reset_mails_per_address": "3/3600",
     }
     assert (settings.WRONG_CODES_PER_CALL, settings.ROSTER_NUMBERS_PER_CALL, throttle.WARN_AT) == (3, 3, 0.8)
 
