@@ -72,6 +72,7 @@ LIMITS = {
 }
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
+BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how long somebody's next call is let in
 
 # Django
 INSTALLED_APPS = [

@@ -90,7 +90,7 @@ class Step(ABC):
 
     def note(self, outcome: str, detail: str = "") -> None:
         """Writes down what happened on the way to the room, for those who must help a caller."""
-        Attempt.objects.create(call=self.call, outcome=outcome, detail=detail)
+        self.call.note(outcome, detail)
 
     def silent(self, *reminders: str) -> Outcome:
         """Another silence: the reminder whose turn it is, or after the last of them good-bye."""

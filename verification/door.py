@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from participants.models import Conference, Contact, Invitation, Occurrence
-from verification.models import Admission, Attempt, Call, Challenge, TurnLostError
+from verification.models import Admission, Attempt, Call, Challenge, TurnLostError, Vouch
 from verification.replies import Join
 
 Role = Invitation.Role
@@ -32,32 +32,32 @@ def admit(call: Call, invitation: int, occurrence: int) -> Join | Refusal:
 
     Everything is looked at again, with the occurrence locked, so that the last seat goes to one caller only: the
     proof, invitation, role, contact, doors, lock and seats. Raises TurnLostError where the call has gone on
-    without this request, or was never proved.
+    without this request, was never proved, or where what somebody vouched for was used by another call.
     """
     now, code = timezone.now(), call.challenge
-    if code is None:
-        raise TurnLostError(call.sid)
     with transaction.atomic():
         # The lock is a statement of its own: on PostgreSQL one that waits for it sees the other rows as they were
         # before it waited (https://www.postgresql.org/docs/15/transaction-iso.html, Read Committed).
         Occurrence.objects.select_for_update().filter(pk=occurrence).values_list("pk").first()
         date = _looked_at_again(call, code, invitation, occurrence, now)
-        if date is None or not date.goes_on or not date.proved:
+        if date is None or not date.goes_on or not (date.proved or date.vouch):
             raise TurnLostError(call.sid)
         outcome, words = _objection(call, date, now)
         if not outcome:
-            _take(call, code, date, invitation, now)
-            outcome = Attempt.Outcome.REPLACED if date.earlier_seat else Attempt.Outcome.ADMITTED
+            outcome = _take(call, date, invitation, now)
         Attempt.objects.create(call=call, outcome=outcome, occurrence=date, participant_id=date.person)
     return Refusal(words) if words else _join(call, date, now)
 
 
-def _looked_at_again(call: Call, code: Challenge, invitation: int, occurrence: int, now: datetime) -> Any:
+def _looked_at_again(call: Call, code: Challenge | None, invitation: int, occurrence: int, now: datetime) -> Any:
     """The occurrence with all that decides at its door, in one query; None where there is none."""
     seats = Admission.objects.filter(occurrence=OuterRef("pk"), released_at=None)
     live = Admission.objects.live(now).filter(occurrence=OuterRef("pk"))
     others = live.exclude(participant=OuterRef("person"))
     own = live.filter(participant=OuterRef("person")).exclude(call=call.pk)
+    right = Challenge.objects.filter(pk=code and code.pk, call=call.pk, state=Challenge.State.APPROVED)
+    contacts = Contact.objects.filter(participant__invitations=invitation)
+    vouches = Vouch.objects.for_call(call).filter(invitation=invitation, occurrence=OuterRef("pk"))
     return (
         Occurrence.objects.select_related("conference")
         .annotate(held=FilteredRelation("conference__invitations", condition=Q(conference__invitations__pk=invitation)))
@@ -67,16 +67,17 @@ def _looked_at_again(call: Call, code: Challenge, invitation: int, occurrence: i
             person_name=F("held__participant__name"),
             person_team=F("held__participant__team"),
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
-            proved=Exists(Challenge.objects.filter(pk=code.pk, call=call.pk, state=Challenge.State.APPROVED)),
-            reached=Exists(
-                Contact.objects.filter(participant__invitations=invitation, channel=code.channel, address=code.address)
-            ),
+            proved=Exists(right),
+            reached=Exists(contacts.filter(channel=code.channel, address=code.address)) if code else Value(False),
+            vouch=Subquery(vouches.values("pk")[:1]),
         )
         .annotate(
             others=Coalesce(Subquery(others.order_by().values("occurrence").annotate(n=Count("pk")).values("n")), 0),
             moderated=Exists(others.filter(role=Role.MODERATOR)),
             sits=Exists(seats.filter(participant=OuterRef("person"))),
             earlier_seat=Subquery(own.order_by("-pk").values("pk")[:1]),
+            # Who was in before the room was locked is not new, and may come back after a drop.
+            was_in=Exists(Admission.objects.filter(occurrence=OuterRef("pk"), participant=OuterRef("person"))),
         )
         .filter(pk=occurrence)
         .first()
@@ -86,11 +87,12 @@ def _looked_at_again(call: Call, code: Challenge, invitation: int, occurrence: i
 def _objection(call: Call, date: Any, now: datetime) -> tuple[str, str]:
     """What speaks against letting the person in: as the log has it, and in words for the caller. Empty: nothing."""
     title = {"room": date.conference.title}
-    if date.person not in call.people or not date.reached or date.person_team != date.conference.team_id:
+    known = date.person in call.people and date.person_team == date.conference.team_id
+    if not known or not (_by_code(date) or date.vouch):
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
     if not date.open_at(now):
         return Attempt.Outcome.DOORS_CLOSED, _("%(room)s is not open any more.") % title
-    if date.locked and date.role != Role.MODERATOR and not _was_in(date):
+    if date.locked and date.role != Role.MODERATOR and not date.was_in:
         return Attempt.Outcome.LOCKED, _("%(room)s is locked. Nobody new is let in.") % title
     kept = 0 if date.role == Role.MODERATOR or date.moderated else 1
     if date.others + kept >= date.conference.seats:
@@ -98,13 +100,16 @@ def _objection(call: Call, date: Any, now: datetime) -> tuple[str, str]:
     return "", ""
 
 
-def _was_in(date) -> bool:
-    """Whether this person is not new: who was in before the room was locked may come back after a drop."""
-    return Admission.objects.filter(occurrence=date, participant=date.person).exists()
+def _by_code(date: Any) -> bool:
+    """Whether the right code was typed, and went to a contact that is still the person's."""
+    return date.proved and date.reached
 
 
-def _take(call: Call, code: Challenge, date: Any, invitation: int, now: datetime) -> None:
-    """Frees whatever seat the person has, and takes this one. The old leg is ended when the new one is in."""
+def _take(call: Call, date: Any, invitation: int, now: datetime) -> str:
+    """Frees whatever seat the person has, and takes this one; what became of it. The old leg is ended later."""
+    code = call.challenge if _by_code(date) else None
+    if code is None and not Vouch.objects.use(date.vouch, call):
+        raise TurnLostError(call.sid)
     if date.sits:
         Admission.objects.filter(occurrence=date, participant=date.person, released_at=None).update(released_at=now)
     Admission.objects.create(
@@ -114,12 +119,16 @@ def _take(call: Call, code: Challenge, date: Any, invitation: int, now: datetime
         participant_id=date.person,
         role=date.role,
         challenge=code,
-        channel=code.channel,
+        vouch_id=None if code else date.vouch,
+        channel=code.channel if code else Admission.BY_HAND,
         label=_label(call),
         taken_at=now,
         until=date.overtime_until,
         replaces_id=date.earlier_seat,
     )
+    if code is None:
+        return Attempt.Outcome.BY_HAND
+    return Attempt.Outcome.REPLACED if date.earlier_seat else Attempt.Outcome.ADMITTED
 
 
 def _label(call: Call) -> str:
@@ -146,6 +155,8 @@ def _join(call: Call, date: Any, now: datetime) -> Join:
 
 def _greeting(date: Any) -> str:
     thanks = _("Thank you, %(name)s.") % {"name": date.person_name}
+    if not _by_code(date):
+        thanks = f"{_('You are let in without a code, this once.')} {thanks}"
     if not date.others:
         return f"{thanks} {_('You are the first.')}"
     count = ngettext("One person is here.", "%(number)s people are here.", date.others) % {"number": date.others}

@@ -19,7 +19,7 @@ from participants.models.rosters import ROSTER_NUMBER_DIGITS
 from verification import recognition, throttle
 from verification.dialogue import Later, Outcome, Step
 from verification.door import Refusal, admit
-from verification.models import Attempt, Challenge
+from verification.models import Attempt
 from verification.proof import Checking, Sending, check_code, perhaps_sent, send_code
 from verification.replies import Ask, HangUp
 
@@ -32,9 +32,12 @@ class Recognize(Step):
     """Who may be calling? The line says who it might be, and proves nothing."""
 
     def arrive(self) -> Outcome:
-        people = recognition.people_calling_from(self.call.line)
+        people = recognition.people_calling_from(self.call)
         if not people:
             return self.stranger()
+        if self.call.vouched:
+            self.call.people = people
+            return ChooseRoom
         try:
             self.call.contact = recognition.contact_of(people)
         except recognition.DifferentContactsError:
@@ -81,10 +84,13 @@ class EnterRosterNumber(Step):
             throttle.take(roster_numbers_per_line=self.call.line, roster_numbers="")
         except throttle.OverLimitError as over:
             return self.refuse(Attempt.Outcome.OVER_LIMIT, str(over))
-        person = recognition.person_with_roster_number(keys)
+        person = recognition.person_with_roster_number(self.call, keys)
         if person is None:
             return self.wrong()
-        self.call.people, self.call.contact = [person], recognition.contact_of([person])
+        self.call.people = [person]
+        if self.call.vouched:
+            return ChooseRoom
+        self.call.contact = recognition.contact_of([person])
         return SendCode
 
     def wrong(self) -> Outcome:
@@ -100,7 +106,7 @@ class SendCode(Step):
     """Send a code to the contact on file, never to the calling line as such."""
 
     def arrive(self) -> Outcome:
-        return self.tell(send_code(self.call, self.codes))
+        return ChooseRoom if self.call.vouched else self.tell(send_code(self.call, self.codes))
 
     def tell(self, sending: Sending) -> Outcome:
         match sending:
@@ -143,7 +149,7 @@ class SendCode(Step):
 
 
 class EnterCode(Step):
-    """The proof: whoever types the code holds the phone that it was sent to."""
+    """The proof: whoever types the code holds the phone that it was sent to. Or somebody lets them in by hand."""
 
     def ask(self, words: str = "") -> Outcome:
         return Ask(
@@ -152,15 +158,14 @@ class EnterCode(Step):
         )
 
     def ask_again(self) -> Outcome:
-        return ChooseRoom if self.proved else self.ask()
+        return ChooseRoom if self.needs_no_code else self.ask()
 
     @property
-    def proved(self) -> bool:
-        code = self.call.challenge
-        return code is not None and code.state == Challenge.State.APPROVED and code.call_id == self.call.pk
+    def needs_no_code(self) -> bool:
+        return self.call.vouched or recognition.proved_by_code(self.call)
 
     def answer(self, keys: str) -> Outcome:
-        if self.proved:
+        if self.needs_no_code:
             return ChooseRoom
         if not keys:
             return self.silent(
@@ -262,6 +267,8 @@ class ChooseRoom(Step):
 
     def nothing_left(self) -> Outcome:
         if not self.call.refused:
+            if not recognition.proved_by_code(self.call):
+                return self.refuse(Attempt.Outcome.NO_ROOM)
             self.note(Attempt.Outcome.NO_ROOM)
             self.say(_("Thank you. No room is open to you any more."))
         return self.hang_up(_("If you have questions, ask whoever invited you. Goodbye."))

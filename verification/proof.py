@@ -61,7 +61,7 @@ def send_code(call: Call, codes: Codes) -> Sending:
     """Sends a code to the call's contact, unless one is on its way that will do. At most one request to Twilio."""
     contact = call.contact
     if contact is None:
-        _note(call, Attempt.Outcome.NO_CONTACT)
+        call.note(Attempt.Outcome.NO_CONTACT)
         return Sending.NO_CONTACT
     code = _code_on_its_way(call, contact)
     if code and code != call.challenge and not _take_over(call, code):
@@ -72,7 +72,7 @@ def send_code(call: Call, codes: Codes) -> Sending:
         call.challenge = code
         if code.state != Challenge.State.PENDING:
             return perhaps_sent(call, code)
-        _note(call, Attempt.Outcome.CODE_REUSED)
+        call.note(Attempt.Outcome.CODE_REUSED)
         return Sending.REUSED
     return _send(call, codes, contact, code)
 
@@ -80,7 +80,7 @@ def send_code(call: Call, codes: Codes) -> Sending:
 def perhaps_sent(call: Call, code: Challenge) -> Sending:
     """A code that was asked for and never confirmed is not sent twice on a guess."""
     code.settle(Challenge.State.UNSURE)
-    _note(call, Attempt.Outcome.CODE_PERHAPS_SENT)
+    call.note(Attempt.Outcome.CODE_PERHAPS_SENT)
     return Sending.PERHAPS_SENT
 
 
@@ -139,7 +139,7 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None) -
             still_free={"wrong_codes_per_contact": f"{channel} {address}"},  # or the code could not be checked
         )
     except throttle.OverLimitError as over:
-        _note(call, Attempt.Outcome.OVER_LIMIT, str(over))
+        call.note(Attempt.Outcome.OVER_LIMIT, str(over))
         return Sending.NO_MORE_BUT_ONE_IN_HAND if again else Sending.OVER_LIMIT
     code = again or Challenge.objects.create(
         call=call, contact=contact, channel=channel, address=address, sent_at=timezone.now()
@@ -153,12 +153,12 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None) -
     except TwilioFaultError as fault:
         return _not_sent(call, code, fault, in_hand=again is not None and again.state == Challenge.State.PENDING)
     code.confirm_sent(sent.sid, sent.first_at)
-    _note(call, Attempt.Outcome.CODE_SENT)
+    call.note(Attempt.Outcome.CODE_SENT)
     return Sending.SENT_AGAIN if again else Sending.SENT
 
 
 def _not_sent(call: Call, code: Challenge, fault: TwilioFaultError, *, in_hand: bool) -> Sending:
-    _note(call, Attempt.Outcome.CODE_NOT_SENT, str(fault.code))
+    call.note(Attempt.Outcome.CODE_NOT_SENT, str(fault.code))
     if in_hand and not isinstance(fault, MisconfiguredError):
         return Sending.NO_MORE_BUT_ONE_IN_HAND  # that one more cannot be sent does not spoil the one that was
     call.retries += 1
@@ -191,19 +191,19 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
         # Counted before the check and given back after a right one, so that calls at once cannot outrun the limit.
         throttle.take(wrong_codes_per_contact=destination)
     except throttle.OverLimitError as over:
-        _note(call, Attempt.Outcome.OVER_LIMIT, str(over))
+        call.note(Attempt.Outcome.OVER_LIMIT, str(over))
         return Checking.TOO_MANY
     try:
         right = codes.check(keys, sid=code.verification_sid, address=code.address)
     except TooManyChecksError as fault:
         code.settle(Challenge.State.GONE)
-        _note(call, Attempt.Outcome.OVER_LIMIT, str(fault.code))
+        call.note(Attempt.Outcome.OVER_LIMIT, str(fault.code))
         return Checking.TOO_MANY
     except TwilioFaultError as fault:
         throttle.take_back(wrong_codes_per_contact=destination)  # nobody learned whether it was right
         return _not_checked(call, code, fault)
     if not right:
-        _note(call, Attempt.Outcome.WRONG_CODE)
+        call.note(Attempt.Outcome.WRONG_CODE)
         return Checking.WRONG
     if not code.approve():
         raise TurnLostError(call.sid)
@@ -217,21 +217,17 @@ def _not_checked(call: Call, code: Challenge, fault: TwilioFaultError) -> Checki
             return _gone(call, code)
         case OutcomeUnknownError():
             Challenge.objects.filter(pk=code.pk).update(doubtful=True)
-            _note(call, Attempt.Outcome.CHECK_UNSURE)
+            call.note(Attempt.Outcome.CHECK_UNSURE)
         case TooBusyError():
-            _note(call, Attempt.Outcome.CHECK_REFUSED, str(fault.code))
+            call.note(Attempt.Outcome.CHECK_REFUSED, str(fault.code))
         case _:
             raise fault
     return Checking.NOT_CHECKED
 
 
 def _gone(call: Call, code: Challenge | None) -> Checking:
-    _note(call, Attempt.Outcome.CODE_GONE)
+    call.note(Attempt.Outcome.CODE_GONE)
     if code is None:
         return Checking.GONE
     code.settle(Challenge.State.GONE)
     return Checking.UNCONFIRMED if code.doubtful else Checking.GONE
-
-
-def _note(call: Call, outcome: str, detail: str = "") -> None:
-    Attempt.objects.create(call=call, outcome=outcome, detail=detail)

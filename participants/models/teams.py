@@ -18,6 +18,10 @@ class TeamQuerySet(models.QuerySet["Team"]):
         """The teams in which this user may change everything."""
         return self._where(user, Membership.Role.ORGANIZER)
 
+    def letting_in(self, user: Any) -> "TeamQuerySet":
+        """The teams into whose conferences this user may let somebody by hand."""
+        return self._where(user, *Membership.LET_IN)
+
     def _where(self, user: Any, *roles: str) -> "TeamQuerySet":
         if user.is_superuser:
             return self
@@ -49,8 +53,7 @@ class Team(models.Model):
 
     def lets_in(self, user: Any) -> bool:
         """Whether this user may let somebody into a conference of this team by hand."""
-        roles = (Membership.Role.ORGANIZER, Membership.Role.MODERATOR)
-        return user.is_superuser or self.memberships.filter(user=user.pk, role__in=roles).exists()
+        return user.is_superuser or self.memberships.filter(user=user.pk, role__in=Membership.LET_IN).exists()
 
 
 class Membership(models.Model):
@@ -65,6 +68,8 @@ class Membership(models.Model):
         def group(self) -> str:
             """The group whose permissions the role needs: `manage.py make_groups` makes them."""
             return f"{self.value.capitalize()}s"
+
+    LET_IN = (Role.ORGANIZER, Role.MODERATOR)  # who may let somebody in by hand
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships", verbose_name=_("team"))
     user = models.ForeignKey(

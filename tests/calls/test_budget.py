@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from sandbox.models import Message
 from tests import cast
 from tests.calls.log import wrong
 from tests.edge.signed import call_fields, post
-from verification.models import Call
+from verification.models import Call, Vouch
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,22 @@ def every_turn(ana: Participant) -> dict[str, list[Query]]:
     turns["a ring of somebody who is in"] = cost("/voice/", **again)
     turns["a redial"] = cost("/voice/", **again | {"CallSid": "CA" + "d" * 32})
     turns["the end of a call"] = cost("/voice/status/", **borrowed, From=cast.STRANGER, CallStatus="completed")
+    organizer = User.objects.create_superuser("organizer")
+    invitation = Invitation.objects.get(participant=ana)
+
+    def let_in(call: Call | None = None) -> None:
+        date = cast.occurrence_of(invitation.conference)
+        Vouch.objects.make(invitation, date, by=organizer, reason="I know her voice", call=call)
+
+    waits, rings, keys = ({"CallSid": "CA" + letter * 32} for letter in "ef1")
+    cost("/voice/", **waits)
+    let_in(Call.objects.latest("pk"))
+    turn("a waiting caller is let in by hand", **waits)
+    let_in()
+    turns["ring, and let in by hand"] = cost("/voice/", **rings)
+    cost("/voice/", **keys, From=cast.STRANGER)
+    let_in()
+    turn("a roster number, and let in by hand", **keys, From=cast.STRANGER, Digits=roster_number)
     return turns
 
 
@@ -142,6 +159,9 @@ def test_each_turn_takes_these_many_queries_however_large_the_tables(room, ana, 
         "a ring of somebody who is in": 10,
         "a redial": 9,
         "the end of a call": 3,
+        "a waiting caller is let in by hand": 9,
+        "ring, and let in by hand": 10,
+        "a roster number, and let in by hand": 12,
     }
 
 

@@ -71,7 +71,7 @@ def test_an_admission_and_a_refusal_say_who_and_where(room, ana, carl):
     Conference.objects.filter(pk=room.pk).update(seats=2)
     proved(cast.ANA)
     proved(CARL)
-    said = Attempt.objects.exclude(participant=None).order_by("pk").values_list("outcome", "participant", "occurrence")
+    said = Attempt.objects.exclude(occurrence=None).order_by("pk").values_list("outcome", "participant", "occurrence")
     date = cast.occurrence_of(room).pk
     assert list(said) == [("admitted", ana.pk, date), ("full", carl.pk, date)]
 

@@ -4,7 +4,7 @@ import pytest
 
 from participants.models import Participant
 from tests import cast
-from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio, attempts
+from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, REFUSAL, asked_of_twilio, attempts
 from tests.phone import Phone
 from verification.models import Admission, Challenge
 
@@ -90,9 +90,7 @@ def at_the_menu(room, dora) -> Phone:
 def test_without_an_approved_code_no_room_is_read_out(at_the_menu):
     Challenge.objects.update(state=Challenge.State.CANCELLED)
     at_the_menu.press("7")
-    assert at_the_menu.heard == [
-        "Thank you. No room is open to you any more. If you have questions, ask whoever invited you. Goodbye."
-    ]
+    assert at_the_menu.heard == [REFUSAL]
     assert not Admission.objects.exists()
 
 

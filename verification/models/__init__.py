@@ -5,5 +5,6 @@ from verification.models.attempts import Attempt
 from verification.models.calls import Call, TurnLostError
 from verification.models.challenges import Challenge
 from verification.models.tallies import Tally
+from verification.models.vouches import Vouch
 
-__all__ = ["Admission", "Attempt", "Call", "Challenge", "Tally", "TurnLostError"]
+__all__ = ["Admission", "Attempt", "Call", "Challenge", "Tally", "TurnLostError", "Vouch"]

@@ -20,12 +20,15 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
 class Admission(models.Model):
     """A seat that a call has taken for a person, and how the person was proved."""
 
+    BY_HAND = "by hand"  # the channel where a vouch took the place of a code: it proves less than any code
+
     call = models.ForeignKey("verification.Call", models.CASCADE, related_name="admissions")
     occurrence = models.ForeignKey("participants.Occurrence", models.SET_NULL, null=True, related_name="admissions")
     participant = models.ForeignKey("participants.Participant", models.SET_NULL, null=True, related_name="admissions")
     invitation = models.ForeignKey(Invitation, models.SET_NULL, null=True, related_name="admissions")
     role = models.CharField(_("role"), max_length=12, choices=Invitation.Role)
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, related_name="+")
+    vouch = models.ForeignKey("verification.Vouch", models.SET_NULL, null=True, blank=True, related_name="+")
     channel = models.CharField(_("proved by"), max_length=10)
     taken_at = models.DateTimeField(_("taken at"))
     until = models.DateTimeField(_("time limit"))

@@ -24,6 +24,7 @@ class Attempt(models.Model):
         CHECK_UNSURE = "check unsure", _("Twilio did not say whether the code was right")
         CHECK_REFUSED = "check refused", _("Twilio would not check the code")
         ADMITTED = "admitted", _("let in")
+        BY_HAND = "by hand", _("let in by hand")
         NO_LONGER_INVITED = "no longer invited", _("no longer on the roster")
         DOORS_CLOSED = "doors closed", _("the doors had closed")
         NO_ROOM = "no room", _("no room was open to them any more")

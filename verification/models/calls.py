@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,7 +62,10 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def known(self, sid: str) -> Call | None:
         """The call with this SID, with what its steps need."""
-        return self.filter(sid=sid).select_related("challenge", "contact").first()
+        from verification.models.vouches import Vouch
+
+        vouched = Vouch.objects.good(timezone.now()).filter(call=OuterRef("pk"))
+        return self.filter(sid=sid).select_related("challenge", "contact").annotate(vouched=Exists(vouched)).first()
 
     def claim(self, sid: str, turn: int) -> Call | None:
         """The call, where this request and no other may take this turn of it; else None.
@@ -118,6 +121,8 @@ class Call(models.Model):
     contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
 
+    vouched = False  # whether somebody lets it in by hand: known() and the recognition of its people say so
+
     objects = CallQuerySet.as_manager()
 
     class Meta:
@@ -147,6 +152,11 @@ class Call(models.Model):
         mine = Call.objects.filter(pk=self.pk, turn=self.turn, ended_at=None)
         if not mine.update(**{name: getattr(self, name) for name in STATE}, **more):
             raise TurnLostError(self.sid)
+
+    def note(self, outcome: str, detail: str = "") -> None:
+        """Writes down what happened on the way to the room, and to whom, where only one person can be calling."""
+        only = self.people[0] if len(self.people) == 1 else None
+        self.attempts.create(outcome=outcome, detail=detail, participant_id=only)
 
     def keep(self, reply: str) -> None:
         """Stores the reply with where the call stands: every copy of the webhook gets it. Raises as store() does."""
