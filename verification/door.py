@@ -55,7 +55,7 @@ def _looked_at_again(call: Call, code: Challenge | None, invitation: int, occurr
     live = Admission.objects.live(now).filter(occurrence=OuterRef("pk"))
     others = live.exclude(participant=OuterRef("person"))
     own = live.filter(participant=OuterRef("person")).exclude(call=call.pk)
-    right = Challenge.objects.filter(pk=code and code.pk, call=call.pk, state=Challenge.State.APPROVED)
+    right = Challenge.objects.filter(pk=call.challenge_id or 0, call=call.pk, state=Challenge.State.APPROVED)
     contacts = Contact.objects.filter(participant__invitations=invitation)
     vouches = Vouch.objects.for_call(call).filter(invitation=invitation, occurrence=OuterRef("pk"))
     return (

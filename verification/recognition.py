@@ -1,10 +1,11 @@
 """Who may be calling, where a code can reach them, and which rooms are open to them."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from participants.models import Contact, Invitation
-from participants.models.rosters import InvitationQuerySet
 from verification.models import Call, Vouch
 
 
@@ -36,7 +37,7 @@ def person_with_roster_number(call: Call, number: str) -> int | None:
     return invitation.participant_id
 
 
-def _open_now(call: Call) -> InvitationQuerySet:
+def _open_now(call: Call) -> Any:
     """The invitations to what is open now, each with whether somebody vouched for this call or the next."""
     vouches = Vouch.objects.for_call(call).filter(invitation=OuterRef("pk"), occurrence=OuterRef("occurrence_id"))
     return Invitation.objects.open_at(timezone.now()).annotate(vouched=Exists(vouches))
