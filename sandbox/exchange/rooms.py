@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from sandbox.exchange.callbacks import owe
 from sandbox.exchange.documents import resolve
 from sandbox.models import Leg, Member, Room
+from sandbox.rows import atomic
 from sandbox.sids import new_sid
 from sandbox.twiml import Conference, Dial
 
@@ -28,7 +29,7 @@ def join(leg: Leg, dial: Dial) -> Member | None:
     "The call is not added and continues with the next verb."
     """
     conference = dial.conference
-    with transaction.atomic():
+    with atomic():
         room = open_room(leg, conference)
         present = room.present
         if present.count() >= conference.max_participants:
@@ -63,7 +64,7 @@ def open_room(leg: Leg, conference: Conference) -> Room:
         return room
     now = timezone.now()
     try:
-        with transaction.atomic():
+        with atomic():
             return Room.objects.create(
                 sid=new_sid("CF"),
                 friendly_name=conference.name,
@@ -89,7 +90,7 @@ def start_if_ready(room: Room) -> None:
 
 def leave(leg: Leg, reason: str, *, kicked: bool = False) -> None:
     """Takes the leg out of its room, if it is in one; and ends the room if its leaving does."""
-    with transaction.atomic():
+    with atomic():
         member = leg.stays.filter(left_at=None).first()
         if member is None:
             return
@@ -123,7 +124,7 @@ def call_status(reason: str) -> str:
 
 def end(room: Room, reason: str, reason_left: str) -> None:
     """Everybody out."""
-    with transaction.atomic():
+    with atomic():
         close(Room.objects.select_for_update().get(pk=room.pk), reason, reason_left)
 
 
@@ -147,7 +148,7 @@ def change(
     member: Member, *, muted: bool | None = None, hold: bool | None = None, end_on_exit: bool | None = None
 ) -> None:
     """A REST update of a participant. What is None stays; what changes nothing tells nobody."""
-    with transaction.atomic():
+    with atomic():
         room = Room.objects.select_for_update().get(pk=member.room_id)
         member = Member.objects.get(pk=member.pk)
         events = []

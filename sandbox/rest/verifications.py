@@ -7,12 +7,12 @@ import secrets
 
 import phonenumbers
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from sandbox.models import Message, Recipient, Verification
 from sandbox.models.verify import MOST_SENDS
 from sandbox.rest.answers import Answered, Asked, ProblemError, iso, not_found
+from sandbox.rows import atomic
 from sandbox.sids import new_sid
 
 CHANNELS = {"sms": "SMS", "call": "CALL", "email": "EMAIL", "whatsapp": "whatsapp"}  # as the attempts spell them
@@ -53,7 +53,7 @@ def create(asked: Asked) -> Answered:
     service_sid = require_service(asked)
     to, channel = valid_destination(asked)
     Recipient.objects.get_or_create(address=to)
-    with transaction.atomic():
+    with atomic():
         Recipient.objects.select_for_update().get(address=to)
         if Verification.objects.sends(service_sid, to) >= MOST_SENDS:
             raise ProblemError(60203, 429, "Max send attempts reached")
