@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from participants.models import Conference, Invitation, Membership, Team
 from tests import cast
-from verification.models import Admission, Attempt, Call, Challenge
+from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
 NELL = "+12025550130"  # Quay's only person
 FOREIGN_WORDS = ("anzibar", "555-0130", "5550130", "0130", "77777777")
@@ -43,6 +43,16 @@ def log_of(invitation: Invitation, number: str, word: str) -> Call:
         taken_at=now,
         until=now + timedelta(hours=1),
         room_sid=f"CF{word}",
+    )
+    Vouch.objects.create(
+        call=call,
+        occurrence=date,
+        participant=person,
+        invitation=invitation,
+        reason=f"reason {word}",
+        made_at=now,
+        expires_at=now + timedelta(minutes=15),
+        used_at=now,
     )
     return call
 

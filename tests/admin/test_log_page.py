@@ -6,9 +6,9 @@ from django.utils import timezone
 from participants.models import Invitation
 from tests import cast
 from tests.admin.conftest import log_of
-from verification.models import Admission, Attempt, Call, Challenge, Tally
+from verification.models import Admission, Attempt, Call, Challenge, Tally, Vouch
 
-PAGES = {Call: "call", Attempt: "attempt", Challenge: "challenge", Admission: "admission"}
+PAGES = {Call: "call", Attempt: "attempt", Challenge: "challenge", Admission: "admission", Vouch: "vouch"}
 
 
 def unknown_call() -> Call:
@@ -34,6 +34,8 @@ def shared(ours, secret) -> Call:
 
 def test_organizers_see_the_last_digits_and_administrators_the_number(organizer, administrator, ours):
     for model, page in PAGES.items():
+        if page == "vouch":
+            continue  # no number is on it
         row = model._default_manager.get()
         for address in (f"/admin/verification/{page}/", f"/admin/verification/{page}/{row.pk}/change/"):
             masked, whole = (browser.get(address).content.decode() for browser in (organizer, administrator))
@@ -72,7 +74,7 @@ def test_a_filter_typed_into_the_address_spells_nothing_out(organizer, ours, pag
     assert organizer.get(f"/admin/verification/{page}/?{guess}").status_code == 400
 
 
-@pytest.mark.parametrize("page", PAGES.values())
+@pytest.mark.parametrize("page", [page for page in PAGES.values() if page != "vouch"])
 def test_a_search_for_a_part_of_a_number_is_for_administrators(organizer, administrator, ours, page):
     address = f"/admin/verification/{page}/?q=20255501"
 
@@ -145,6 +147,8 @@ def test_nobody_writes_in_the_log(organizer, administrator, ours, page):
 
     for browser in (organizer, administrator):
         for address in ("add/", f"{row.pk}/change/", f"{row.pk}/delete/"):
+            if (page, address) == ("vouch", "add/"):
+                continue  # tests/admin/test_by_hand_page.py
             answer = browser.post(
                 f"/admin/verification/{page}/{address}", {"post": "yes", "line": "+1", "outcome": "x"}
             )
@@ -175,6 +179,6 @@ def test_attempts_are_found_by_outcome_conference_and_name(organizer, ours, harb
 
     assert found("") == ["Cora", "Ana"]
     assert found("outcome__exact=full") == ["Cora"]
-    assert found(f"occurrence__conference__id__exact={ours.pk}") == ["Ana"]
+    assert found(f"conference={ours.pk}") == ["Ana"]
     assert found("q=Cora") == ["Cora"]
-    assert found(f"at__year={timezone.now():%Y}") == ["Cora", "Ana"]
+    assert found(f"day={timezone.now():%Y-%m-%d}") == ["Cora", "Ana"]

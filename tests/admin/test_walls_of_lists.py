@@ -47,6 +47,7 @@ LISTS = {
     "verification/admission": "Nell Zanzibar",
     "verification/challenge": "0130",
     "verification/call": "CAzanzibar",
+    "verification/vouch": "Nell Zanzibar",
 }
 
 

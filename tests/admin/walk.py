@@ -10,10 +10,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from participants.models import Conference, Invitation, Membership, Participant, Team
 from tests.admin.conftest import FOREIGN_WORDS
-from verification.models import Admission, Attempt, Call, Challenge
+from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
 OPEN_TO_ALL = {"login", "logout", "jsi18n"}
-MODELS = (Team, Participant, Conference, Invitation, Call, Attempt, Challenge, Admission)
+MODELS = (Team, Participant, Conference, Invitation, Call, Attempt, Challenge, Admission, Vouch)
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -64,6 +64,7 @@ def everything_of(conference: Conference) -> dict[type[Model], Model]:
         Attempt: Attempt.objects.get(participant__team=team),
         Challenge: Challenge.objects.get(contact__participant__team=team),
         Admission: Admission.objects.get(participant__team=team),
+        Vouch: Vouch.objects.get(participant__team=team),
         User: User.objects.filter(teams=team)[0],
         Group: Group.objects.get(name="Organizers"),
     }

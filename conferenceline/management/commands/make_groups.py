@@ -11,8 +11,9 @@ ALL = ("view", "add", "change", "delete")
 LOOK = ("view",)
 
 LOG: dict[str, dict[str, tuple[str, ...]]] = {
-    "verification": dict.fromkeys(("call", "attempt", "challenge", "admission"), LOOK)
+    "verification": dict.fromkeys(("call", "attempt", "challenge", "admission", "vouch"), LOOK)
 }
+BY_HAND = {"verification": LOG["verification"] | {"vouch": ("view", "add")}}  # and lets somebody in
 MODELS = (
     "team",
     "membership",
@@ -30,9 +31,9 @@ MAY: dict[Membership.Role, dict[str, dict[str, tuple[str, ...]]]] = {
     Membership.Role.ORGANIZER: {
         "participants": dict.fromkeys(MODELS, ALL)
         | {"team": LOOK, "membership": LOOK, "occurrence": ("view", "change")},
-        **LOG,
+        **BY_HAND,
     },
-    Membership.Role.MODERATOR: {"participants": dict.fromkeys(MODELS, LOOK), **LOG},
+    Membership.Role.MODERATOR: {"participants": dict.fromkeys(MODELS, LOOK), **BY_HAND},
     Membership.Role.AUDITOR: {"participants": dict.fromkeys(MODELS, LOOK), **LOG},
 }
 

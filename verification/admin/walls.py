@@ -1,4 +1,4 @@
-"""The log of calls: read-only for everybody, and each team sees its own part of it.
+"""Who sees which part of the log. It is read-only for everybody.
 
 What was said and what the keys meant (`reply`, `menu`) is not shown: it names the rooms of other teams.
 """
@@ -8,14 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.walls import TeamWall
 from participants.models import Team
-from verification.models import Admission, Attempt, Call, Challenge
+from verification.models import Admission, Attempt, Challenge
+
+NEWEST = 2000  # rows of a list that are counted and paged through
 
 
 def masked(number: str) -> str:
@@ -23,7 +27,7 @@ def masked(number: str) -> str:
 
 
 def entries_of_teams(entries: QuerySet, user: Any) -> QuerySet:
-    """The attempts or admissions of this user's teams: by occurrence and person, or by what is left of them.
+    """The attempts, admissions or vouches of this user's teams: by occurrence and person, or by what is left of them.
 
     An attempt of a caller whom nobody knows belongs to no team.
     """
@@ -76,9 +80,20 @@ class Log(TeamWall):
         return [name if user.is_superuser else self.masks.get(name, name) for name in names]
 
 
+class NewestOnly(Paginator):
+    """Counts no further than the newest rows: to count them all takes longer than to read a page of them."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[:NEWEST].count()  # type: ignore[attr-defined]
+
+
 class LogPage(Log, admin.ModelAdmin):
-    actions = None
+    actions: Any = None
     show_full_result_count = False
+    paginator = NewestOnly
+    list_per_page = 50
+    search_help_text = _("A person's name. The newest 2000 entries are listed; choose a day to see older ones.")
     administrators_search: tuple[str, ...] = ()  # by number: a search for a part of it would spell it out
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -90,8 +105,9 @@ class LogPage(Log, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Only the filters of the page: one typed into the address could spell out what is masked."""
-        names = [item if isinstance(item, str) else item[0] for item in self.get_list_filter(request)]
-        offered = any(lookup.startswith(f"{name}__") for name in (self.date_hierarchy, *names))
+        filters = self.get_list_filter(request)
+        offered = any(isinstance(each, str) and lookup.startswith(f"{each}__") for each in filters)
+        offered |= lookup in {getattr(each, "parameter_name", "") for each in filters}
         return offered and super().lookup_allowed(lookup, value, request)
 
 
@@ -113,102 +129,3 @@ class EntryOfCall(Log):
     @admin.display(description=_("calling line"))
     def masked_line(self, entry: Any) -> str:
         return masked(entry.call.line)
-
-
-class CodeLog(EntryOfCall):
-    shown_with = ()
-
-    def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:
-        return queryset if user.is_superuser else codes_of_teams(queryset, user)
-
-    @admin.display(description=_("address"))
-    def masked_address(self, code: Challenge) -> str:
-        return masked(code.address)
-
-
-@admin.register(Attempt)
-class AttemptAdmin(EntryOfCall, LogPage):
-    """Every try to be let in: the first page to look at when somebody says they could not get in."""
-
-    list_display = ("at", "outcome", "participant", "occurrence", "line", "detail")
-    list_filter = ("outcome", "occurrence__conference")
-    date_hierarchy = "at"
-    search_fields = ("participant__name", "call__sid")
-    administrators_search = ("call__line",)
-    fields = ("at", "outcome", "detail", "participant", "occurrence", "line", "call")
-
-
-@admin.register(Admission)
-class AdmissionAdmin(EntryOfCall, LogPage):
-    list_display = ("taken_at", "participant", "role", "occurrence", "channel", "entered_at", "released_at")
-    list_filter = ("role", "occurrence__conference")
-    date_hierarchy = "taken_at"
-    search_fields = ("participant__name", "call__sid")
-    administrators_search = ("call__line",)
-    fields = (
-        "participant",
-        "role",
-        "occurrence",
-        "channel",
-        "line",
-        "call",
-        "taken_at",
-        "entered_at",
-        "released_at",
-        "until",
-        "room_sid",
-    )
-
-
-@admin.register(Challenge)
-class ChallengeAdmin(CodeLog, LogPage):
-    list_display = ("sent_at", "state", "channel", "address", "line", "approved_at")
-    list_filter = ("state", "channel")
-    date_hierarchy = "sent_at"
-    search_fields = ("call__sid", "verification_sid")
-    administrators_search = ("address", "call__line")
-    fields = ("sent_at", "state", "approved_at", "channel", "address", "verification_sid", "line", "call")
-
-
-class AttemptInline(EntryOfCall, admin.TabularInline):
-    model = Attempt
-    fields = ("at", "outcome", "participant", "occurrence", "detail")
-
-
-class AdmissionInline(EntryOfCall, admin.TabularInline):
-    model = Admission
-    fields = ("taken_at", "participant", "role", "occurrence", "channel", "entered_at", "released_at")
-
-
-class ChallengeInline(CodeLog, admin.TabularInline):
-    model = Challenge
-    fields = ("sent_at", "state", "channel", "address", "approved_at")
-
-
-@admin.register(Call)
-class CallAdmin(LogPage):
-    """One call from ringing to its end, with everything that happened in it."""
-
-    list_display = ("rang_at", "line", "step", "ended_at", "sid")
-    date_hierarchy = "rang_at"
-    search_fields = ("sid",)
-    administrators_search = ("line",)
-    fields = (
-        "sid",
-        "line",
-        "dialled",
-        "language",
-        "rang_at",
-        "ended_at",
-        "step",
-        "wrong_codes",
-        "roster_numbers",
-    )
-    inlines = (AttemptInline, ChallengeInline, AdmissionInline)
-
-    def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:
-        return queryset if user.is_superuser else calls_of_teams(queryset, user)
-
-    @admin.display(description=_("calling line"))
-    def masked_line(self, call: Call) -> str:
-        return masked(call.line)

@@ -1,0 +1,54 @@
+"""Who was let in, into which room, and how they were proved."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from verification.admin import words
+from verification.admin.filters import DayTaken, OfConference
+from verification.admin.walls import EntryOfCall, LogPage
+from verification.models import Admission
+
+
+def proof_of(seat: Admission) -> str:
+    """How the person was proved, in words."""
+    if seat.channel != Admission.BY_HAND:
+        return gettext("a code by %(channel)s") % {"channel": words.channel(seat.channel)}
+    if seat.vouch is None:
+        return gettext("by hand, without a code")
+    return gettext("by hand, without a code, by %(by)s: “%(reason)s”") % {
+        "by": seat.vouch.made_by or gettext("somebody who is no user any more"),
+        "reason": seat.vouch.reason,
+    }
+
+
+@admin.register(Admission)
+class AdmissionAdmin(EntryOfCall, LogPage):
+    shown_with = ("participant", "occurrence__conference", "vouch__made_by")
+    list_display = ("taken_at", "participant", "role", "room", "proved_by", "entered_at", "released_at")
+    list_filter = (DayTaken, "role", OfConference)
+    search_fields = ("participant__name", "call__sid")
+    administrators_search = ("call__line",)
+    fields = (
+        "participant",
+        "role",
+        "room",
+        "proved_by",
+        "line",
+        "call",
+        "taken_at",
+        "entered_at",
+        "released_at",
+        "until",
+        "room_sid",
+    )
+
+    @admin.display(description=_("proved by"))
+    def proved_by(self, seat: Admission) -> str:
+        return proof_of(seat)
+
+    @admin.display(description=_("room"))
+    def room(self, seat: Admission) -> str:
+        return seat.occurrence.conference.title if seat.occurrence else ""

@@ -1,0 +1,54 @@
+"""What the log keeps, in words for organizers."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from verification.models import Admission, Attempt, Call
+
+STEPS = {
+    "Recognize": _("is being recognized"),
+    "EnterRosterNumber": _("is asked for the roster number"),
+    "SendCode": _("waits for a code"),
+    "EnterCode": _("is asked for the code"),
+    "ChooseRoom": _("chooses a room"),
+    "Farewell": _("is in the room"),
+    "Goodbye": _("is being told goodbye"),
+}
+CHANNELS = {"sms": _("text message"), Admission.BY_HAND: _("by hand")}
+LIMITS = {
+    "sends_per_contact": _("codes sent to this contact"),
+    "sends_per_line": _("codes asked for from this line"),
+    "wrong_codes_per_contact": _("wrong codes for this contact"),
+    "roster_numbers_per_line": _("roster numbers tried from this line"),
+    "roster_numbers": _("roster numbers tried from all lines"),
+    "sends_per_hour": _("codes sent by this installation in an hour"),
+    "sends_per_day": _("codes sent by this installation in a day"),
+}
+
+
+def where(call: Call) -> str:
+    """Where the call stands."""
+    return gettext("over") if call.ended_at else str(STEPS.get(call.step, call.step))
+
+
+def channel(name: str) -> str:
+    return str(CHANNELS.get(name, name))
+
+
+def reason(attempt: Attempt) -> str:
+    """What else is known of why it came out that way: the limit that was reached, Twilio's error."""
+    return ", ".join(_part(part.strip()) for part in attempt.detail.split(",") if part.strip())
+
+
+def _part(part: str) -> str:
+    if part in LIMITS and part in settings.LIMITS:
+        most, seconds = settings.LIMITS[part].split("/")
+        return gettext("%(what)s: at most %(most)s in %(minutes)s minutes") % {
+            "what": LIMITS[part],
+            "most": most,
+            "minutes": int(seconds) // 60,
+        }
+    return gettext("Twilio's error %(number)s") % {"number": part} if part.isdecimal() else part
