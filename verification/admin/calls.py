@@ -33,7 +33,7 @@ class CallAdmin(LogPage):
         return [(_("The call itself"), {"fields": self.get_fields(request, obj)})]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        more = {"story": Story(context["original"], request.user), "title": gettext("A call")}
+        more = {"story": Story(context["original"], request.user), "title": gettext("A call"), "subtitle": None}
         return super().render_change_form(request, {**context, **more}, *args, **kwargs)
 
     @admin.display(description=_("calling line"))
