@@ -76,7 +76,7 @@ BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how
 
 # Django
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "conferenceline.admin_site.LineAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
