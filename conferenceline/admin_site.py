@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
 class LineAdminConfig(AdminConfig):
     default_site = "conferenceline.admin_site.LineAdminSite"
+
+
+ORDER = ("participants", "verification", "rooms")  # then what administrators need, by name
+
+
+class LabelledChoices(AutocompleteJsonView):
+    """A page that has a `choice_label` says with it which of two people of one name is which."""
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        shown = super().serialize_result(obj, to_field_name)
+        label = getattr(self.model_admin, "choice_label", None)
+        return shown | ({"text": label(obj)} if label else {})
 
 
 class LineAdminSite(AdminSite):
@@ -26,3 +41,16 @@ class LineAdminSite(AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         phones = {"phones_url": reverse("phones")} if settings.SANDBOX else {}
         return super().each_context(request) | phones
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return cast(HttpResponse, LabelledChoices.as_view(admin_site=self)(request))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from conferenceline.overview import Overview  # it needs the models, which this module is loaded before
+
+        return super().index(request, {"overview": Overview.seen_by(request.user), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        places = {label: place for place, label in enumerate(ORDER)}
+        return sorted(apps, key=lambda app: places.get(app["app_label"], len(ORDER)))

@@ -6,3 +6,9 @@ class VerificationConfig(AppConfig):
 
     name = "verification"
     verbose_name = "calls"
+
+    def ready(self) -> None:
+        from participants.admin.states import Presence
+        from verification.models import Admission
+
+        Presence.seats = lambda moment: Admission.objects.live(moment).filter(entered_at__isnull=False)

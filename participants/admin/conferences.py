@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.people import searched
+from participants.admin.plans import as_list, sentences, spelled_out
 from participants.admin.rosters import InvitationInline, ModeratorNumberInline
+from participants.admin.states import StateFilter, badge, with_state
 from participants.admin.walls import TeamWall
 from participants.models import Conference, Invitation, Occurrence
 
 YEARS = range(2000, 2100)  # a slip of the pen beyond them would overflow what comes of it
-
-
-def spelled_out(conference: Conference, moment: datetime) -> str:
-    return f"{conference.local(moment):%a %Y-%m-%d %H:%M} ({conference.time_zone.key})"
 
 
 class WallTimeField(forms.SplitDateTimeField):
@@ -121,7 +124,13 @@ class When(admin.SimpleListFilter):
     parameter_name = "when"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", _("doors open now")), ("coming", _("to come")), ("past", _("over"))]
+        return [
+            ("open", _("doors open now")),
+            ("day", _("in the next 24 hours")),
+            ("week", _("in the next 7 days")),
+            ("coming", _("to come")),
+            ("past", _("over")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         now = timezone.now()
@@ -129,6 +138,9 @@ class When(admin.SimpleListFilter):
         match self.value():
             case "open":
                 return queryset.filter(Exists(dates.open_at(now)))
+            case "day" | "week":
+                until = now + timedelta(days=1 if self.value() == "day" else 7)
+                return queryset.filter(Exists(dates.filter(closes_at__gt=now, starts_at__lt=until)))
             case "coming":
                 return queryset.filter(Exists(dates.filter(opens_at__gt=now)))
             case "past":
@@ -136,50 +148,86 @@ class When(admin.SimpleListFilter):
         return queryset
 
 
+class ConferenceList(ChangeList):
+    """What is counted is counted for the rows of the page alone, however many conferences there are."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        page = Conference.objects.filter(pk__in=[row.pk for row in self.result_list])
+        counted = Invitation.objects.filter(conference=OuterRef("pk")).order_by().values("conference")
+        moderating = counted.filter(role=Invitation.Role.MODERATOR)
+        self.result_list = (
+            with_state(page, timezone.now())
+            .annotate(
+                invited_count=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
+                moderator_count=Coalesce(Subquery(moderating.annotate(n=Count("pk")).values("n")), 0),
+            )
+            .select_related("team")
+            .order_by(*self.get_ordering(request, self.root_queryset))
+        )
+
+
 @admin.register(Conference)
 class ConferenceAdmin(TeamWall, admin.ModelAdmin):
     form = ConferenceForm
-    list_display = ("title", "starts", "doors_open_now", "status", "invited", "moderators", "team")
-    list_filter = (When, "status", "team")
+    list_display = ("title", "when", "state", "invited", "moderators", "team")
+    list_filter = (StateFilter, When, "team")
     list_select_related = ("team",)
-    search_fields = ("title", "invitations__participant__name")
-    ordering = ("-starts_at", "pk")  # said again: counting drops the model's own
+    search_fields = ("title", "invitations__participant__name", "invitations__participant__lines__number")
+    search_help_text = _("A title, a person, or a number however it is written.")
+    show_full_result_count = False
+    readonly_fields = ("plan",)
     date_hierarchy = "starts_at"
     # Saved in this order: whoever is on the roster and typed as a moderator too ends up moderating.
     inlines = (InvitationInline, ModeratorNumberInline, OccurrenceInline)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Conference]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                invited_count=Count("invitations", distinct=True),
-                moderator_count=Count(
-                    "invitations", filter=Q(invitations__role=Invitation.Role.MODERATOR), distinct=True
-                ),
-                open_now=Exists(Occurrence.objects.open_at(timezone.now()).filter(conference=OuterRef("pk"))),
-            )
-        )
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ConferenceList
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        return super().get_search_results(request, queryset, searched(search_term))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever may only look is told the start in the conference's own zone, too."""
         start = "starts" if obj and not self.has_change_permission(request, obj) else "starts_at"
         in_the_room = ("starts_with", "moderator_exit", "seats", "waiting_music", "announcements", "language")
+        plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
         return (
+            *plan,
             (None, {"fields": ("title", "team", "status")}),
             (_("When"), {"fields": ("time_zone", start, "duration", "doors", "overtime")}),
             (_("In the room"), {"fields": in_the_room}),
         )
 
-    @admin.display(description=_("starts"), ordering="starts_at")
+    @admin.display(description=_("starts"))
     def starts(self, conference: Conference) -> str:
         return spelled_out(conference, conference.starts_at)
 
-    @admin.display(description=_("doors open now"), boolean=True)
-    def doors_open_now(self, conference: Any) -> bool:
-        return conference.open_now
+    @admin.display(description=_("when"), ordering="starts_at")
+    def when(self, conference: Conference) -> str:
+        ends_at = conference.starts_at + timedelta(minutes=conference.duration)
+        return spelled_out(conference, conference.starts_at, ends_at)
 
-    @admin.display(description=_("invited"))
+    @admin.display(description=_("state"))
+    def state(self, conference: Any) -> SafeString:
+        return badge(conference.state)
+
+    @admin.display(description="")
+    def plan(self, conference: Conference) -> SafeString:
+        [standing] = with_state(Conference.objects.filter(pk=conference.pk), timezone.now()).values_list("state")
+        roster = list(conference.invitations.select_related("participant").prefetch_related("participant__contacts"))
+        said = (
+            format_html(
+                "<p>{} <strong>{}</strong></p>{}",
+                badge(standing[0]),
+                spelled_out(conference, date.starts_at, date.closes_at),
+                as_list(sentences(conference, date, roster)),
+            )
+            for date in conference.occurrences.all()
+        )
+        return format_html_join("", "{}", ((each,) for each in said))
+
+    @admin.display(description=_("people"))
     def invited(self, conference: Any) -> int:
         return conference.invited_count
 

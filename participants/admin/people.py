@@ -25,6 +25,21 @@ def first_contact_of(person: Participant) -> str:
     return next((str(contact) for contact in person.contacts.all()), gettext("no contact: cannot get in"))
 
 
+def told_apart(person: Participant) -> str:
+    """A name with a number or contact: there may be two people of one name."""
+    known = numbers_of(person) or first_contact_of(person)
+    return f"{person.name} · {known}"
+
+
+def searched(term: str) -> str:
+    """Numbers are stored as E.164, and searched for, or a part of them, as people write them."""
+    number = to_python(term)
+    if isinstance(number, PhoneNumber) and number.is_valid():
+        return str(number.as_e164)
+    digits = "".join(filter(str.isdigit, term))
+    return digits if len(digits) > 2 and not any(map(str.isalpha, term)) else term
+
+
 class CallingLineInline(TeamWall, admin.TabularInline):
     model = CallingLine
     team_paths = ("participant__team",)
@@ -71,11 +86,10 @@ class ParticipantAdmin(TeamWall, admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related("lines", "contacts")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Numbers are stored as E.164, and searched for as people write them."""
-        number = to_python(search_term)
-        if isinstance(number, PhoneNumber) and number.is_valid():
-            search_term = number.as_e164
-        return super().get_search_results(request, queryset, search_term)
+        return super().get_search_results(request, queryset, searched(search_term))
+
+    def choice_label(self, person: Participant) -> str:
+        return told_apart(person)
 
     @admin.display(description=_("calls from"))
     def calls_from(self, person: Participant) -> str:

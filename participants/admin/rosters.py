@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
-from participants.admin.people import first_contact_of, numbers_of
+from participants.admin.people import first_contact_of, numbers_of, told_apart
+from participants.admin.typed import InvitationForm, InvitationFormSet, ModeratorNumberForm, ModeratorNumberFormSet
 from participants.admin.walls import TeamWall
-from participants.models import Invitation, ModeratorNumber, Participant
-from participants.models.people import refuse_extension
+from participants.models import Invitation, ModeratorNumber
 
 
 class InvitationWall(TeamWall):
@@ -29,10 +23,19 @@ class RosterInline(InvitationWall, admin.TabularInline):
     """What both inlines tell of an invitation. Together they show each one once."""
 
     extra = 1
+    typed: tuple[str, ...]  # by those who may change the roster
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        shown = self.typed if self.has_change_permission(request, obj) else ("who", "calls_from", *self.typed[2:3])
+        return (*shown, "gets_codes_at", "number_of_seat")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         rows = super().get_queryset(request).select_related("participant")
         return rows.prefetch_related("participant__lines", "participant__contacts")
+
+    @admin.display(description=_("name"))
+    def who(self, invitation: Invitation) -> str:
+        return str(invitation.participant)
 
     @admin.display(description=_("calls from"))
     def calls_from(self, invitation: Invitation) -> str:
@@ -48,112 +51,42 @@ class RosterInline(InvitationWall, admin.TabularInline):
         return invitation.roster_number if invitation.pk else ""
 
 
-class NameOnly(forms.Widget):
-    """Shows who somebody is, and sends nothing back."""
-
-    def __init__(self, person: Participant) -> None:
-        super().__init__()
-        self.person = person
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        return conditional_escape(self.person.name)
-
-
-class SamePerson(forms.Field):
-    """The person of an invitation that exists. Somebody else is another one, with its own roster number."""
-
-    def __init__(self, person: Participant) -> None:
-        super().__init__(disabled=True, widget=NameOnly(person))
-        self.person = person
-
-    def clean(self, value: Any) -> Participant:
-        return self.person
-
-
-class InvitationForm(forms.ModelForm):
-    class Meta:
-        model = Invitation
-        fields = ("participant", "role")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["participant"] = SamePerson(self.instance.participant)
-
-
 class InvitationInline(RosterInline):
     model = Invitation
     form = InvitationForm
-    fields = ("participant", "role", "calls_from", "gets_codes_at", "number_of_seat")
-    readonly_fields = ("calls_from", "gets_codes_at", "number_of_seat")
+    formset = InvitationFormSet
+    readonly_fields = ("who", "calls_from", "gets_codes_at", "number_of_seat")
     autocomplete_fields = ("participant",)
-    verbose_name = _("person on the roster")
-    verbose_name_plural = _("on the roster, besides the moderators below")
+    verbose_name = _("person")
+    verbose_name_plural = _("who may enter: type a number and a name, or choose from the address book")
+    typed = ("number", "name", "role", "participant")
+
+    class Media:
+        js = ("admin/js/autocomplete.js", "conferenceline/autocomplete.js")
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 1 if obj else 5
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         return super().get_queryset(request).exclude(role=Invitation.Role.MODERATOR)
 
-
-class ModeratorNumberForm(forms.ModelForm):
-    """A number and a name, as an organizer types them. Who exists is shown, and can only be taken off."""
-
-    number = PhoneNumberField(label=_("number"), widget=AdminTextInputWidget, validators=[refuse_extension])
-    name = forms.CharField(
-        label=_("name"), widget=AdminTextInputWidget, max_length=Participant._meta.get_field("name").max_length
-    )
-
-    class Meta:
-        model = ModeratorNumber
-        fields = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            person = self.instance.participant
-            self.initial["name"] = person.name
-            self.initial["number"] = next((line.number for line in person.lines.all()), "")
-            for field in self.fields.values():
-                field.disabled, field.required = True, False
-
-    def save(self, commit: bool = True) -> ModeratorNumber:
-        if self.instance.pk:
-            return self.instance
-        return ModeratorNumber.objects.add(
-            self.instance.conference, str(self.cleaned_data["number"]), self.cleaned_data["name"]
-        )
-
-
-class ModeratorNumberFormSet(forms.BaseInlineFormSet):
-    """Finds out what adding each one would say while what was typed is still on the page."""
-
-    @classmethod
-    def get_default_prefix(cls) -> str:
-        return "moderators"  # the other inline of this page has "invitations"
-
-    def clean(self) -> None:
-        super().clean()
-        typed: dict[str, str] = {}
-        for form in self.extra_forms:
-            number, name = (form.cleaned_data.get(field) for field in ("number", "name"))
-            if not (number and name) or form.cleaned_data.get("DELETE"):
-                continue
-            if typed.setdefault(str(number), name.casefold()) != name.casefold():
-                form.add_error("number", _("This number is given twice here, under two names."))
-            elif self.instance.team_id:
-                try:
-                    ModeratorNumber.objects.find(self.instance.team, str(number), name)
-                except ValidationError as error:
-                    form.add_error("name", error)
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "participant":
+            field.label = _("or from the address book")
+            field.label_from_instance = told_apart
+            field.widget.attrs |= {"aria-label": _("or from the address book")}
+        return field
 
 
 class ModeratorNumberInline(RosterInline):
     model = ModeratorNumber
     form = ModeratorNumberForm
     formset = ModeratorNumberFormSet
-    fields = ("number", "name", "gets_codes_at", "number_of_seat")
-    readonly_fields = ("gets_codes_at", "number_of_seat")
+    readonly_fields = ("who", "calls_from", "gets_codes_at", "number_of_seat")
     verbose_name = _("moderator")
     verbose_name_plural = _("moderators: type a number and a name")
+    typed = ("number", "name")
 
 
 @admin.register(Invitation)

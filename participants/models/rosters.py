@@ -40,6 +40,54 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         )
 
 
+class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):  # type: ignore[misc]
+    def invite(self, conference: Conference, number: str, name: str, role: str) -> "Invitation":
+        """Puts whoever has this number (E.164) and name in the team's address book on the roster, in this role.
+
+        Where nobody has the number, the person is made, and texted at it. Who is on the roster already changes
+        their role. Raises ValidationError as `find` does, and where the name or the number is none.
+        """
+        with transaction.atomic():
+            person = self.find(conference.team, number, name) or self._enter(conference.team, number, name)
+            invitation, _made = Invitation.objects.update_or_create(
+                conference=conference, participant=person, defaults={"role": role}
+            )
+        return invitation
+
+    def find(self, team: Team, number: str, name: str) -> Participant | None:
+        """Whoever has this number (E.164) and name in the team's address book; None where nobody has it.
+
+        Raises ValidationError where the number is somebody else's, or that of two people of this name: a slip
+        of the pen must not let the wrong person in.
+        """
+        sharing = list(team.participants.calling_from(number).order_by("pk"))
+        named = [person for person in sharing if person.name.casefold() == name.strip().casefold()]
+        if sharing and not named:
+            raise ValidationError(
+                _("In this team's address book this number is that of %(names)s. Give that name."),
+                code="other_name",
+                params={"names": ", ".join(person.name for person in sharing)},
+            )
+        if len(named) > 1:
+            raise ValidationError(
+                _("Two people of this name have this number. Choose the right one from the address book."),
+                code="two_people",
+            )
+        return named[0] if named else None
+
+    def _enter(self, team: Team, number: str, name: str) -> Participant:
+        person = Participant(team=team, name=name.strip())
+        person.full_clean()
+        person.save()
+        for row in (
+            CallingLine(participant=person, number=number),
+            Contact(participant=person, channel=Contact.Channel.SMS, address=number),
+        ):
+            row.full_clean()
+            row.save()
+        return person
+
+
 class Invitation(models.Model):
     """A participant on the roster of a conference, with a role."""
 
@@ -62,7 +110,7 @@ class Invitation(models.Model):
         help_text=_("Keyed by a caller whose line does not say who they are."),
     )
 
-    objects = InvitationQuerySet.as_manager()
+    objects = InvitationManager()
 
     occurrence_id: int  # on those that open_at() found
 
@@ -95,61 +143,19 @@ class Invitation(models.Model):
             raise ValidationError({"participant": _("This person is not in this team's address book.")})
 
 
-class ModeratorNumberManager(models.Manager["ModeratorNumber"]):
+class ModeratorNumberManager(InvitationManager):
     def get_queryset(self) -> models.QuerySet["ModeratorNumber"]:
         return super().get_queryset().filter(role=Invitation.Role.MODERATOR)
 
     def add(self, conference: Conference, number: str, name: str) -> "ModeratorNumber":
-        """Makes whoever has this number (E.164) and name in the team's address book a moderator.
-
-        Where nobody has the number, the person is made, and texted at it. Raises ValidationError as `find`
-        does, and where the name or the number is none.
-        """
-        with transaction.atomic():
-            person = self.find(conference.team, number, name) or self._enter(conference.team, number, name)
-            invitation, _made = Invitation.objects.update_or_create(
-                conference=conference, participant=person, defaults={"role": Invitation.Role.MODERATOR}
-            )
-        return self.get(pk=invitation.pk)
-
-    def find(self, team: Team, number: str, name: str) -> Participant | None:
-        """Whoever has this number (E.164) and name in the team's address book; None where nobody has it.
-
-        Raises ValidationError where the number is somebody else's, or that of two people of this name: a slip
-        of the pen must not make the wrong person a moderator.
-        """
-        sharing = list(team.participants.calling_from(number).order_by("pk"))
-        named = [person for person in sharing if person.name.casefold() == name.strip().casefold()]
-        if sharing and not named:
-            raise ValidationError(
-                _("In this team's address book this number is that of %(names)s. Give that name."),
-                code="other_name",
-                params={"names": ", ".join(person.name for person in sharing)},
-            )
-        if len(named) > 1:
-            raise ValidationError(
-                _("Two people of this name have this number. Choose the right one on the roster."),
-                code="two_people",
-            )
-        return named[0] if named else None
-
-    def _enter(self, team: Team, number: str, name: str) -> Participant:
-        person = Participant(team=team, name=name.strip())
-        person.full_clean()
-        person.save()
-        for row in (
-            CallingLine(participant=person, number=number),
-            Contact(participant=person, channel=Contact.Channel.SMS, address=number),
-        ):
-            row.full_clean()
-            row.save()
-        return person
+        """Makes whoever has this number (E.164) and name a moderator, as `invite` says."""
+        return self.get(pk=self.invite(conference, number, name, Invitation.Role.MODERATOR).pk)
 
 
 class ModeratorNumber(Invitation):
     """The invitations that moderate, as an organizer types them: a number and a name."""
 
-    objects = ModeratorNumberManager()  # type: ignore[misc,assignment]
+    objects = ModeratorNumberManager()  # type: ignore[misc]
 
     class Meta:
         proxy = True

@@ -269,7 +269,7 @@ def test_a_number_of_another_team_neither_finds_nor_names_its_owner(organizer, h
 
 def test_moderators_are_shown_and_taken_off(organizer, room, ana, bo):
     page = organizer.get(page_of(room))
-    assert 'value="+12025550102"' in page.content.decode()
+    assert "+12025550102" in page.content.decode()
     assert page.content.decode().count(">Bo<") + page.content.decode().count('value="Bo"') == 1
     assert "moderators-0-number" not in fields_of(page)  # disabled: a number that exists is not typed over
     renamed = save(organizer, page_of(room), moderators__0__name="Mallory", moderators__0__number="+12025550199")

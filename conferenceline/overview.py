@@ -1,0 +1,146 @@
+"""What an organizer sees first: what is on now, today and this week, and what needs attention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from participants.admin.plans import spelled_out
+from participants.admin.states import Presence
+from participants.models import Conference, Contact, Invitation, Occurrence, Participant, Team
+
+WEEK = timedelta(days=7)
+MOST = 100  # dates that one page can show; the list of conferences has them all
+
+
+def number_of(rows: QuerySet, by: str) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
+
+
+def coming_dates(teams: QuerySet[Team], now: datetime) -> QuerySet[Occurrence]:
+    """The dates of these teams that are on or begin within a week, each with what it lacks counted."""
+    invited = Invitation.objects.filter(conference=OuterRef("conference"))
+    reached = Exists(Contact.objects.filter(participant=OuterRef("participant")))
+    return (
+        Occurrence.objects.filter(
+            conference__team__in=teams,
+            conference__status=Conference.Status.SCHEDULED,
+            cancelled=False,
+            closes_at__gt=now,
+            opens_at__lt=now + WEEK,
+        )
+        .select_related("conference__team")
+        .annotate(
+            invited=number_of(invited, "conference"),
+            moderators=number_of(invited.filter(role=Invitation.Role.MODERATOR), "conference"),
+            unreached=number_of(invited.filter(~reached), "conference"),
+            present=number_of(Presence.in_rooms_of(now, occurrence=OuterRef("pk")), "occurrence")
+            if Presence.seats
+            else F("pk") * 0,
+        )
+        .order_by("starts_at", "pk")
+    )
+
+
+@dataclass
+class Date:
+    """A date as the page shows it. `troubles` are sentences, for the organizer to act on."""
+
+    row: Any
+
+    @property
+    def conference(self) -> Conference:
+        conference: Conference = self.row.conference
+        return conference
+
+    @property
+    def when(self) -> str:
+        return spelled_out(self.conference, self.row.starts_at, self.row.closes_at)
+
+    @property
+    def who(self) -> str:
+        if self.row.present:
+            return _("%(present)s of %(invited)s in the room") % vars(self.row)
+        return ngettext("%(n)s person", "%(n)s people", self.row.invited) % {"n": self.row.invited}
+
+    def is_open(self, now: datetime) -> bool:
+        return bool(self.row.opens_at <= now or self.row.present)
+
+    def is_today(self, now: datetime) -> bool:
+        """By the clocks of the conference's own zone."""
+        return self.conference.local(self.row.starts_at).date() == self.conference.local(now).date()
+
+    @property
+    def troubles(self) -> list[str]:
+        row, conference = self.row, self.conference
+        if not row.invited:
+            return [_("Nobody is on the roster: nobody can enter.")]
+        said = []
+        if not row.moderators and conference.starts_with == Conference.StartsWith.MODERATOR:
+            said.append(_("Nobody moderates, and it starts with a moderator: it would never start."))
+        if row.unreached:
+            said.append(
+                ngettext(
+                    "%(n)s person has no contact, and cannot get in.",
+                    "%(n)s people have no contact, and cannot get in.",
+                    row.unreached,
+                )
+                % {"n": row.unreached}
+            )
+        if row.invited > conference.seats:
+            said.append(
+                _("%(invited)s people are invited, and there are %(seats)s seats.")
+                % {
+                    "invited": row.invited,
+                    "seats": conference.seats,
+                }
+            )
+        return said
+
+
+@dataclass
+class Overview:
+    """What the page shows. `first_step` names what is to be done before anything else makes sense."""
+
+    now: list[Date] = field(default_factory=list)
+    today: list[Date] = field(default_factory=list)
+    week: list[Date] = field(default_factory=list)
+    first_step: str = ""
+
+    @property
+    def troubled(self) -> list[Date]:
+        return [date for date in (*self.now, *self.today, *self.week) if date.troubles]
+
+    @property
+    def is_quiet(self) -> bool:
+        return not (self.now or self.today or self.week)
+
+    @classmethod
+    def seen_by(cls, user: Any) -> Overview | None:
+        """What this user may see: None for those who may see no conferences at all."""
+        if not user.has_perm("participants.view_conference"):
+            return None
+        now, teams = timezone.now(), Team.objects.visible_to(user)
+        overview = cls()
+        for row in coming_dates(teams, now)[:MOST]:
+            date = Date(row)
+            part = overview.now if date.is_open(now) else overview.today if date.is_today(now) else overview.week
+            part.append(date)
+        if overview.is_quiet:
+            overview.first_step = first_step(teams)
+        return overview
+
+
+def first_step(teams: QuerySet[Team]) -> str:
+    if not teams.exists():
+        return "team"
+    if not Conference.objects.filter(team__in=teams).exists():
+        return "conference" if Participant.objects.filter(team__in=teams).exists() else "people"
+    return ""

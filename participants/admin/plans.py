@@ -1,0 +1,100 @@
+"""Times as people say them, and what the line will do with a conference, in plain sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from participants.models import Conference, Invitation, Occurrence
+
+
+def zone_spelled_out(local: datetime, key: str) -> str:
+    """A place, and how far its clocks are from UTC at that moment, as in New York (EST, UTC-5)."""
+    place = key.rsplit("/", 1)[-1].replace("_", " ")
+    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    offset = f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
+    name = local.tzname() or ""
+    named = [name] if name.isalpha() and name not in ("UTC", place) else []
+    if place == "UTC":
+        return place
+    return f"{place} ({', '.join([*named, offset])})"
+
+
+def spelled_out(conference: Conference, moment: datetime, until: datetime | None = None) -> str:
+    """As in Tue 1 Dec 2026, 10:00-11:00, New York (EST, UTC-5): by the clocks of the conference's own zone."""
+    local = conference.local(moment)
+    day, clock = date_format(local, "D j M Y"), date_format(local, "H:i")
+    if until is not None:
+        end = conference.local(until)
+        clock += f"–{date_format(end, 'H:i' if end.date() == local.date() else 'D H:i')}"
+    return f"{day}, {clock}, {zone_spelled_out(local, conference.time_zone.key)}"
+
+
+def clock_of(conference: Conference, moment: datetime) -> str:
+    return date_format(conference.local(moment), "H:i")
+
+
+def sentences(conference: Conference, date: Occurrence, invitations: list[Invitation]) -> list[str]:
+    """What the line will do on this date, as its fields say."""
+    if conference.status == Conference.Status.DRAFT:
+        return [_("Nothing yet: this is a draft. Nobody is let in until its status is “scheduled”.")]
+    if conference.status == Conference.Status.CANCELLED or date.cancelled:
+        return [_("Nothing: it is cancelled. Callers are not let in.")]
+    moderators = sum(each.role == Invitation.Role.MODERATOR for each in invitations)
+    return [
+        _("The doors open at %(opens)s and close at %(closes)s. Who is in may stay until %(ends)s.")
+        % {
+            "opens": clock_of(conference, date.opens_at),
+            "closes": clock_of(conference, date.closes_at),
+            "ends": clock_of(conference, date.overtime_until),
+        },
+        *([_("It is locked: nobody new is let in.")] if date.locked else []),
+        _beginning(conference, moderators),
+        _("When a moderator leaves, the room ends for everyone.")
+        if conference.moderator_exit == Conference.ModeratorExit.ENDS
+        else _("When a moderator leaves, the room goes on."),
+        _("There are %(seats)s seats for %(invited)s people on the roster; one seat is kept for a moderator.")
+        % {"seats": conference.seats, "invited": len(invitations)},
+        *_codes(invitations),
+    ]
+
+
+def _beginning(conference: Conference, moderators: int) -> str:
+    if conference.starts_with == Conference.StartsWith.ANYONE:
+        return _("The room starts as soon as the first person is in.")
+    if not moderators:
+        return _("The room starts with a moderator, but nobody on the roster moderates: it would never start.")
+    if conference.waiting_music == Conference.WaitingMusic.MUSIC:
+        return _("The room starts when the first moderator is in. Until then people wait with music.")
+    return _("The room starts when the first moderator is in. Until then people wait in silence.")
+
+
+def _codes(invitations: list[Invitation]) -> list[str]:
+    channels: dict[str, int] = {}
+    without = []
+    for each in invitations:
+        contact = next(iter(each.participant.contacts.all()), None)
+        if contact is None:
+            without.append(each.participant.name)
+        else:
+            channels[contact.get_channel_display()] = channels.get(contact.get_channel_display(), 0) + 1
+    said = [
+        ngettext("%(n)s person gets the code by %(channel)s.", "%(n)s people get the code by %(channel)s.", n)
+        % {"n": n, "channel": channel}
+        for channel, n in channels.items()
+    ]
+    if without:
+        said.append(_("No code can reach %(names)s: they cannot get in.") % {"names": ", ".join(without)})
+    if not invitations:
+        said.append(_("Nobody is on the roster yet, so nobody gets in."))
+    return said
+
+
+def as_list(lines: list[str]) -> SafeString:
+    return format_html('<ul class="plan">{}</ul>', format_html_join("", "<li>{}</li>", ((line,) for line in lines)))

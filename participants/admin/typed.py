@@ -1,0 +1,188 @@
+"""People of a roster, typed: a number and a name, as organizers have them in their letters."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from participants.models import Invitation, ModeratorNumber, Participant
+from participants.models.people import refuse_extension
+
+
+class Shown(forms.Widget):
+    """Shows something, and sends nothing back."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return format_html('<span class="shown">{}</span>', self.text)
+
+
+class SamePerson(forms.Field):
+    """The person of an invitation that exists. Somebody else is another one, with its own roster number."""
+
+    def __init__(self, person: Participant) -> None:
+        super().__init__(disabled=True, widget=Shown(""))
+        self.person = person
+
+    def clean(self, value: Any) -> Participant:
+        return self.person
+
+
+def number_field() -> PhoneNumberField:
+    widget = AdminTextInputWidget(attrs={"type": "tel", "autocomplete": "off", "class": "vTextField number"})
+    return PhoneNumberField(label=_("number"), widget=widget, validators=[refuse_extension], required=False)
+
+
+def name_field() -> forms.CharField:
+    widget = AdminTextInputWidget(attrs={"autocomplete": "off"})
+    longest = Participant._meta.get_field("name").max_length
+    return forms.CharField(label=_("name"), widget=widget, max_length=longest, required=False)
+
+
+class TypedForm(forms.ModelForm):
+    """A row of people who are typed. Who is on the roster is shown, and can only be taken off."""
+
+    number = number_field()
+    name = name_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("number", "name"):
+            self.fields[name].widget.attrs["aria-label"] = self.fields[name].label
+        if self.instance.pk:
+            person = self.instance.participant
+            numbers = ", ".join(str(line.number) for line in person.lines.all())
+            for name, text in (("number", numbers), ("name", person.name)):
+                self.fields[name] = forms.CharField(
+                    label=self.fields[name].label, required=False, disabled=True, widget=Shown(text)
+                )
+
+    @property
+    def typed(self) -> tuple[str, str] | None:
+        """Number (E.164) and name, where a row that is new has both."""
+        number, name = (self.cleaned_data.get(field) for field in ("number", "name"))
+        return (str(number), name) if number and name and not self.instance.pk else None
+
+    def require_both(self) -> None:
+        """Complains at the field that is missing."""
+        for field in ("number", "name"):
+            if not self.cleaned_data.get(field) and field not in self.errors:
+                self.add_error(field, forms.Field.default_error_messages["required"])
+
+
+class InvitationForm(TypedForm):
+    """Somebody on the roster: typed, or chosen from the address book."""
+
+    class Meta:
+        model = Invitation
+        fields = ("participant", "role")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["participant"] = SamePerson(self.instance.participant)
+        elif "participant" in self.fields:  # whoever may only look has no fields
+            self.fields["participant"].required = False
+            self.fields["role"].widget.attrs["aria-label"] = self.fields["role"].label
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            return cleaned
+        anything = cleaned.get("number") or cleaned.get("name") or {"number", "name"} & set(self.errors)
+        if cleaned.get("participant") and anything:
+            self.add_error("participant", _("Either type a number and a name, or choose somebody: not both."))
+        elif "participant" in self.errors:
+            pass
+        elif anything:
+            self.require_both()
+        elif not cleaned.get("participant"):
+            self.add_error("number", _("Type a number and a name, or choose somebody from the address book."))
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | ({"participant"} if not self.cleaned_data.get("participant") else set())
+
+    def save(self, commit: bool = True) -> Invitation:
+        if not self.typed:
+            return super().save(commit)
+        made: Invitation = Invitation.objects.invite(
+            self.instance.conference, *self.typed, role=self.cleaned_data["role"]
+        )
+        return made
+
+
+class ModeratorNumberForm(TypedForm):
+    class Meta:
+        model = ModeratorNumber
+        fields = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.instance.pk:
+            self.require_both()
+        return cleaned
+
+    def save(self, commit: bool = True) -> ModeratorNumber:
+        if not self.typed:
+            return self.instance
+        made: ModeratorNumber = ModeratorNumber.objects.add(self.instance.conference, *self.typed)
+        return made
+
+
+class TypedFormSet(forms.BaseInlineFormSet):
+    """Finds out what entering each one would say while what was typed is still on the page."""
+
+    def clean(self) -> None:
+        super().clean()
+        # Both tables of the page hang on the same conference: a number may not have one name here, another there.
+        names: dict[str, str] = self.instance.__dict__.setdefault("_typed", {})
+        here: set[str] = set()
+        for form in cast("list[TypedForm]", self.extra_forms):
+            if form.cleaned_data.get("DELETE") or not form.typed:
+                continue
+            number, name = form.typed
+            if names.setdefault(number, name.casefold()) != name.casefold():
+                form.add_error("number", _("This number is given twice here, under two names."))
+            elif self.instance.team_id:
+                try:
+                    person = Invitation.objects.find(self.instance.team, number, name)
+                except ValidationError as error:
+                    form.add_error("name", error)
+                else:
+                    self.refuse_twice(form, number, person, here)
+
+    def refuse_twice(self, form: Any, number: str, person: Participant | None, here: set[str]) -> None:
+        """Whoever is typed as a moderator may be there already: then they moderate from now on."""
+
+
+class InvitationFormSet(TypedFormSet):
+    def refuse_twice(self, form: Any, number: str, person: Participant | None, here: set[str]) -> None:
+        chosen = {
+            each.cleaned_data["participant"].pk
+            for each in self.extra_forms
+            if each.cleaned_data.get("participant") and not each.cleaned_data.get("DELETE")
+        }
+        again = number in here or (person is not None and person.pk in chosen)
+        on_it = bool(person and self.instance.pk and self.instance.invitations.filter(participant=person).exists())
+        if again or on_it:
+            form.add_error("number", gettext("This person is already on the roster."))
+        here.add(number)
+
+
+class ModeratorNumberFormSet(TypedFormSet):
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        return "moderators"  # the other inline of this page has "invitations"
