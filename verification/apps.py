@@ -1,11 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VerificationConfig(AppConfig):
     """The call: from ringing to the door of the room."""
 
     name = "verification"
-    verbose_name = "calls"
+    verbose_name = _("Who called")
 
     def ready(self) -> None:
         from participants.admin.states import Presence

@@ -45,9 +45,9 @@ class WallTimeField(forms.SplitDateTimeField):
 
 
 class ConferenceForm(forms.ModelForm):
-    starts_at = WallTimeField(label=_("starts at"), help_text=_("By the clocks of the zone above."))
+    starts_at = WallTimeField(label=_("Starts at"), help_text=_("By the clocks of the zone above."))
     language = forms.ChoiceField(
-        label=_("language"), choices=settings.LANGUAGES, initial=Conference._meta.get_field("language").default
+        label=_("Language"), choices=settings.LANGUAGES, initial=Conference._meta.get_field("language").default
     )
 
     class Meta:
@@ -56,6 +56,9 @@ class ConferenceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "starts_at" in self.fields:
+            for box, label in zip(self.fields["starts_at"].widget.widgets, (_("Date"), _("Time")), strict=True):
+                box.attrs["aria-label"] = label
         if self.instance.pk:
             shown = self.instance.local(self.instance.starts_at)
             self.initial["starts_at"] = shown.replace(tzinfo=None, second=0, microsecond=0)
