@@ -1,6 +1,14 @@
 """How gunicorn serves the line: in ./run, and in production behind a proxy that ends https."""
 
-from conferenceline.settings import PORT
+import os
+import shutil
+import tempfile
+
+from conferenceline.settings import LOGGING, PORT
+
+# Where the processes of this host add up their metrics (conferenceline/metrics.py). HUP reads this file again.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="conferenceline-metrics-")
 
 bind = f"127.0.0.1:{PORT}"
 
@@ -18,9 +26,22 @@ timeout = 30  # without a sign of life from the process; a gthread worker gives 
 forwarded_allow_ips = "127.0.0.1,::1"
 forwarder_headers = ""
 
-# The path only: a query string can hold phone numbers.
-accesslog = "-"
-access_log_format = "%(t)s %(m)s %(U)s %(s)s %(b)s bytes %(M)s ms"
+# The application writes a line for each request itself: conferenceline/middleware.py. gunicorn's own lines look alike.
+accesslog = None
+logconfig_dict = {
+    **LOGGING,
+    "loggers": {**LOGGING["loggers"], "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True}},
+}
 
 # A socket to steer gunicorn by, in the home directory. Nobody here uses it.
 control_socket_disable = True
+
+
+def child_exit(server, worker):
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -74,6 +74,9 @@ WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
 BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how long somebody's next call is let in
 
+LIVE_CALLS_MOST = env.int("LIVE_CALLS_MOST", default=200)  # over all rooms; a caller more hears the one refusal
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # how long calls and what happened in them are kept
+
 # Django
 INSTALLED_APPS = [
     "conferenceline.admin_site.LineAdminConfig",
@@ -100,6 +103,8 @@ if SANDBOX:
     INSTALLED_APPS.append("sandbox")
 
 MIDDLEWARE = [
+    "conferenceline.middleware.RequestLog",
+    "conferenceline.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -219,15 +224,20 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # whoever has it may read /metrics; without one nobody may
+
+# For a terminal, or a JSON object a line for whoever collects logs. conferenceline/logs.py says what is in a line.
+LOG_FORMAT = env("LOG_FORMAT", default="terminal" if DEBUG else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": "conferenceline.logs.formatter", "as_json": LOG_FORMAT == "json"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # At INFO it writes URLs and headers, and with them phone numbers (twilio/http/http_client.py).
         "twilio.http_client": {"level": "WARNING"},
         "django": {"handlers": []},  # its own console handler would write everything a second time
+        "django.request": {"level": "ERROR"},  # each refused request has its line already
     },
 }

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from conferenceline import views
+from conferenceline import metrics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("conferenceline.accounts.urls")),
+    path("metrics", metrics.view, name="metrics"),
     path("admin/", admin.site.urls),
     path("voice/", include("verification.urls")),
     path("rooms/", include("rooms.urls")),

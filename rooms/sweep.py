@@ -4,7 +4,6 @@ Who may enter and which seats are free never depends on it: what is live is comp
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -12,9 +11,7 @@ from django.utils import timezone
 from rooms.seats import end_replaced_legs, replaced_legs
 from verification import throttle
 from verification.models import Admission, Call
-
-# Without a seat a call is at most some minutes of prompts; this long after ringing it is over, whatever Twilio said.
-PROMPTS_MOST = timedelta(hours=1)
+from verification.models.calls import PROMPTS_MOST
 
 
 @dataclass(frozen=True)

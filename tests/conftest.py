@@ -1,15 +1,17 @@
 """The fixed cast, and a wall around the tests: no test reaches the network."""
 
+import logging
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
 
 import pytest
 
+from conferenceline.logs import TRAFFIC
 from participants.models import Conference, Invitation, Participant, Team
 from tests import cast
 
-pytest_plugins = ["tests.contracts.watch"]
+pytest_plugins = ["tests.contracts.watch", "tests.log_watch"]
 
 
 class NetworkBlockedError(RuntimeError):
@@ -52,6 +54,18 @@ def no_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         yield
+
+
+@pytest.fixture
+def caplog(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What was logged besides the line that each request and each question to Twilio leaves."""
+
+    def besides(record: logging.LogRecord) -> bool:
+        return record.name != TRAFFIC
+
+    caplog.handler.addFilter(besides)
+    yield caplog
+    caplog.handler.removeFilter(besides)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from structlog.contextvars import bind_contextvars
 
 from participants.models import Conference, Contact, Invitation, Occurrence
 from verification.models import Admission, Attempt, Call, Challenge, TurnLostError, Vouch
@@ -40,6 +41,8 @@ def admit(call: Call, invitation: int, occurrence: int) -> Join | Refusal:
         # before it waited (https://www.postgresql.org/docs/15/transaction-iso.html, Read Committed).
         Occurrence.objects.select_for_update().filter(pk=occurrence).values_list("pk").first()
         date = _looked_at_again(call, code, invitation, occurrence, now)
+        if date is not None:
+            bind_contextvars(room=str(date.uuid))
         if date is None or not date.goes_on or not (date.proved or date.vouch):
             raise TurnLostError(call.sid)
         outcome, words = _objection(call, date, now)

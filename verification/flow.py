@@ -32,6 +32,8 @@ class Recognize(Step):
     """Who may be calling? The line says who it might be, and proves nothing."""
 
     def arrive(self) -> Outcome:
+        if throttle.too_many_live():
+            return self.refuse(Attempt.Outcome.OVER_LIMIT, "live_calls")
         people = recognition.people_calling_from(self.call)
         if not people:
             return self.stranger()

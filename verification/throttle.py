@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from verification.models import Tally
+from verification.models import Call, Tally
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +94,11 @@ def _count(counted: dict[str, tuple[Limit, int]]) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(COUNT.format(rows=rows), [*values, moment, moment])
         return dict(cursor.fetchall())
+
+
+def too_many_live() -> bool:
+    """Whether more calls are in progress than LIVE_CALLS_MOST, the one that asks among them."""
+    return Call.objects.live(timezone.now())[: settings.LIVE_CALLS_MOST + 1].count() > settings.LIVE_CALLS_MOST
 
 
 def take_back(**subjects: str) -> None:

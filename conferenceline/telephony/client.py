@@ -12,6 +12,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
 from conferenceline.telephony.errors import MisconfiguredError, OutcomeUnknownError, TwilioFaultError
+from conferenceline.telephony.watched import WatchedHttpClient
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def client() -> Client:
         settings.TWILIO_API_KEY_SID or settings.TWILIO_ACCOUNT_SID,
         settings.TWILIO_API_KEY_SECRET or settings.TWILIO_AUTH_TOKEN,
         settings.TWILIO_ACCOUNT_SID,
-        http_client=http_client,
+        http_client=WatchedHttpClient(http_client),
     )
 
 

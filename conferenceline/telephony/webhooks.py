@@ -15,7 +15,11 @@ from django.http import (
 )
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
+from structlog.contextvars import bind_contextvars
 from twilio.request_validator import RequestValidator
+
+from conferenceline.telephony.callers import Webhook
+from conferenceline.telephony.measures import WEBHOOK
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +40,9 @@ def from_twilio(view: View) -> View:
                 "wrong" if "X-Twilio-Signature" in request.headers else "missing",
             )
             return HttpResponseForbidden()
-        return view(request, *args, **kwargs)
+        bind_contextvars(call=Webhook.of(request.POST).sid, **{name: str(value) for name, value in kwargs.items()})
+        with WEBHOOK.labels(view.__name__).time():
+            return view(request, *args, **kwargs)
 
     return csrf_exempt(guarded)
 

@@ -53,7 +53,7 @@ def behind(settings, monkeypatch, tmp_path, ca) -> Iterator[Behind]:
         def start(who: type[proxy.Tunnel]) -> proxy.Proxy:
             started = stack.enter_context(proxy.running(who, ca))
             monkeypatch.setenv("HTTPS_PROXY", started.url)
-            stack.callback(lambda: client().http_client.session.close())  # before the proxy waits for its threads
+            stack.callback(lambda: client().http_client.inner.session.close())  # before the proxy waits for its threads
             return started
 
         yield start

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 LEASE = timedelta(seconds=12)  # after this long without a reply, whoever claimed the turn is taken for dead
+# Without a seat a call is at most some minutes of prompts; this long after ringing it is over, whatever Twilio said.
+PROMPTS_MOST = timedelta(hours=1)
+LONGEST = timedelta(hours=25)  # of a seat at most a day: https://www.twilio.com/docs/voice/twiml/dial#timelimit
 
 # Where a call stands, as its steps leave it.
 STATE = (
@@ -38,6 +41,14 @@ class TurnLostError(Exception):
 
 
 class CallQuerySet(models.QuerySet["Call"]):
+    def live(self, moment: datetime) -> CallQuerySet:
+        """The calls in progress. One whose end was never told counts until its seat's time limit, or for an hour."""
+        from verification.models.admissions import Admission
+
+        seated = Exists(Admission.objects.filter(call=OuterRef("pk"), released_at=None, until__gt=moment))
+        today = self.filter(ended_at=None, rang_at__gt=moment - LONGEST)
+        return today.filter(Q(rang_at__gt=moment - PROMPTS_MOST) | seated)
+
     def ring(self, sid: str, line: str, dialled: str) -> Call | None:
         """The new call, its first turn claimed by whoever gets it; None where the call is known already.
 
@@ -127,7 +138,10 @@ class Call(models.Model):
 
     class Meta:
         ordering = ("-rang_at", "-pk")
-        indexes = [models.Index(fields=("line", "rang_at"))]
+        indexes = [
+            models.Index(fields=("line", "rang_at")),
+            models.Index(fields=("rang_at",), name="call_live", condition=models.Q(ended_at=None)),
+        ]
         verbose_name = _("call")
         verbose_name_plural = _("calls")
 
