@@ -138,10 +138,7 @@ class Call(models.Model):
 
     class Meta:
         ordering = ("-rang_at", "-pk")
-        indexes = [
-            models.Index(fields=("line", "rang_at")),
-            models.Index(fields=("rang_at",), name="call_live", condition=models.Q(ended_at=None)),
-        ]
+        indexes = [models.Index(fields=("line", "rang_at"))]
         verbose_name = _("call")
         verbose_name_plural = _("calls")
 
