@@ -16,6 +16,8 @@ SID_PREFIXES = {
     "TWILIO_VERIFY_SERVICE_SID": "VA",
     "TWILIO_API_KEY_SID": "SK",
 }
+TOKEN_LEAST = 20
+LOG_FORMATS = ("json", "terminal")
 REQUIRED = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_VERIFY_SERVICE_SID")
 
 
@@ -148,4 +150,27 @@ def check_sign_in(**_kwargs: object) -> Iterator[CheckMessage]:
             "EMAIL_URL is not set: mails go to a server on this host, if there is one.",
             hint="Set EMAIL_URL to your mail server: forgotten passwords are mended by mail.",
             id="conferenceline.W021",
+        )
+
+
+@register
+def check_bounds(**_kwargs: object) -> Iterator[CheckMessage]:
+    for name, least in (("LIVE_CALLS_MOST", 1), ("RETENTION_DAYS", 2)):
+        if getattr(settings, name) < least:
+            yield Error(
+                f"{name} is {getattr(settings, name)}.",
+                hint=f"Set it to {least} or more.",
+                id="conferenceline.E020",
+            )
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < TOKEN_LEAST:
+        yield Error(
+            f"METRICS_TOKEN has fewer than {TOKEN_LEAST} characters: it could be guessed.",
+            hint="Set it to 30 random characters or more, or unset it: then nobody may read the metrics.",
+            id="conferenceline.E021",
+        )
+    if settings.LOG_FORMAT not in LOG_FORMATS:
+        yield Error(
+            f"LOG_FORMAT is {settings.LOG_FORMAT!r}.",
+            hint=f"Set it to one of these: {', '.join(LOG_FORMATS)}.",
+            id="conferenceline.E022",
         )
