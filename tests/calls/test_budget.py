@@ -160,7 +160,7 @@ def test_each_turn_takes_these_many_queries_however_large_the_tables(room, ana, 
         "a redial": 9,
         "the end of a call": 3,
         "a waiting caller is let in by hand": 9,
-        "ring, and let in by hand": 10,
+        "ring, and let in by hand": 11,
         "a roster number, and let in by hand": 12,
     }
 
