@@ -13,7 +13,7 @@ RUN SECRET_KEY=for-the-static-files-only DJANGO_READ_DOT_ENV=off .venv/bin/pytho
 FROM debian:12-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates python3 && \
     rm -rf /var/lib/apt/lists/* && \
-    useradd --system --uid 10001 --home-dir /data --create-home line
+    useradd --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin line
 COPY --from=build /line /line
 WORKDIR /line
 ENV PATH=/line/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_READ_DOT_ENV=off
