@@ -60,7 +60,6 @@ class Phone:
         # Switches for the next calls and for the one that goes on; see the methods below for those of one moment.
         self.sends_status = True
         self.delivers_twice = False
-        self.voice_url = ""  # the number's voice URL where it is not PUBLIC_URL/voice/, perhaps with overrides
         self.extra_fields: dict[str, str] = sip_fields(number) if number.startswith("sip:") else {}
 
     def pick_up(self, sid: str) -> None:
@@ -77,7 +76,6 @@ class Phone:
             self.number,
             self.line,
             pace=self.pace,
-            voice_url=self.voice_url,
             extra_fields=self.extra_fields,
             sends_status=self.sends_status,
             delivers_twice=self.delivers_twice,

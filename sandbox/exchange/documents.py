@@ -5,13 +5,12 @@ from __future__ import annotations
 from urllib.parse import urljoin
 from xml.sax.saxutils import escape
 
-from django.conf import settings
 from django.utils import timezone
 
 from sandbox.exchange.fields import call_fields
 from sandbox.exchange.transport import Answer, Transport
 from sandbox.exchange.webhooks import Asking, WebhookError, ask
-from sandbox.models import Leg, Utterance
+from sandbox.models import Leg, OwnedNumber, Utterance
 from sandbox.twiml import BadTwiml, UnreadableTwiml, read
 
 APPLICATION_ERROR = "We are sorry. An application error has occurred. Goodbye."
@@ -28,15 +27,26 @@ def load(leg: Leg, wire: Transport, url: str, method: str = "POST", **fields: st
     try:
         document, source = fetch(Asking("call", url, call_fields(leg) | fields, method, leg), wire)
     except WebhookError as problem:
-        error = {"ErrorCode": str(problem.code), "ErrorUrl": problem.url}
-        asking = Asking("fallback", settings.VOICE_FALLBACK_URL, call_fields(leg) | error, "POST", leg)
-        try:
-            document, source = fetch(asking, wire)
-        except WebhookError:
+        answer = ask_fallback(leg, problem, wire)
+        if answer is None:
             utter(leg, Utterance.Kind.SYSTEM, APPLICATION_ERROR)
             leg.end()
             return
+        document, source = answer
     obey(leg, document, source)
+
+
+def ask_fallback(leg: Leg, problem: WebhookError, wire: Transport) -> tuple[str, str] | None:
+    """What the number's fallback URL says; None where it has none, or that fails too."""
+    number = OwnedNumber.objects.named(leg.to_number)
+    if number is None or not number.voice_fallback_url:
+        return None
+    error = {"ErrorCode": str(problem.code), "ErrorUrl": problem.url}
+    fields = call_fields(leg) | error
+    try:
+        return fetch(Asking("fallback", number.voice_fallback_url, fields, number.voice_fallback_method, leg), wire)
+    except WebhookError:
+        return None
 
 
 def obey(leg: Leg, document: str, source: str) -> None:

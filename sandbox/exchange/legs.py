@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
 from sandbox.exchange import gather, rooms
 from sandbox.exchange.callbacks import deliver_owed
+from sandbox.exchange.documents import utter
 from sandbox.exchange.steps import is_anything_due, step, verb_of
 from sandbox.exchange.transport import Transport
 from sandbox.exchange.webhooks import MOST_REQUESTS, requests_left
 from sandbox.guard import sandbox_at_work
-from sandbox.models import Leg, Member
+from sandbox.models import Leg, Member, OwnedNumber, Utterance
+from sandbox.models.account import NOT_IN_SERVICE
 from sandbox.sids import new_sid
 from sandbox.twiml import Dial, Gather
 
@@ -32,23 +33,31 @@ def place(
     to_number: str,
     *,
     pace: str = Leg.Pace.REAL,
-    voice_url: str = "",
     extra_fields: dict[str, str] | None = None,
     sends_status: bool = True,
     delivers_twice: bool = False,
 ) -> Leg:
-    """A call that rings. It asks the number's voice URL when it first goes on."""
-    return Leg.objects.create(
+    """A call that rings. It asks the number's voice URL when it first goes on; without one it is over at once."""
+    with sandbox_at_work():
+        number = OwnedNumber.objects.named(to_number)
+    leg = Leg.objects.create(
         sid=new_sid("CA"),
         from_number=from_number,
         to_number=to_number,
         created_at=timezone.now(),
-        order={"url": voice_url or f"{settings.PUBLIC_URL}/voice/", "method": "POST"},
+        order={"url": number.voice_url, "method": number.voice_method} if number else None,
         pace=pace,
         extra_fields=extra_fields or {},
         sends_status=sends_status,
         delivers_twice=delivers_twice,
     )
+    instead = number.why_no_call_arrives if number else NOT_IN_SERVICE
+    if instead:
+        # "The caller hears not-in-service", and the call is neither logged nor told to anybody
+        utter(leg, Utterance.Kind.SYSTEM, instead)
+        leg.end("failed")
+        leg.store(state=Leg.State.OVER, order=None)
+    return leg
 
 
 @contextmanager

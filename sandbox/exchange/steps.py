@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils import timezone
 
 from sandbox.exchange import gather, music, rooms
@@ -11,7 +10,7 @@ from sandbox.exchange.fields import call_fields, status_fields
 from sandbox.exchange.speech import done_at, perform
 from sandbox.exchange.transport import Transport
 from sandbox.exchange.webhooks import Asking, WebhookError, ask
-from sandbox.models import Leg
+from sandbox.models import Leg, OwnedNumber
 from sandbox.twiml import Dial, Gather, Hangup, Pause, Play, Redirect, Reject, Say, Verb, read
 
 
@@ -147,13 +146,14 @@ def finish(leg: Leg, wire: Transport) -> None:
     rooms.leave(leg, "participant_hung_up")
     if isinstance(dial, Dial) and dial.action is not None:
         tell(leg, wire, "call", resolve(leg, dial.action), call_fields(leg) | {"DialCallStatus": "answered"})
-    if leg.sends_status:
-        tell(leg, wire, "status", f"{settings.PUBLIC_URL}/voice/status/", status_fields(leg))
+    number = OwnedNumber.objects.named(leg.to_number)
+    if leg.sends_status and number and number.status_callback:
+        tell(leg, wire, "status", number.status_callback, status_fields(leg), number.status_callback_method)
 
 
-def tell(leg: Leg, wire: Transport, kind: str, url: str, fields: dict[str, str]) -> None:
+def tell(leg: Leg, wire: Transport, kind: str, url: str, fields: dict[str, str], method: str = "POST") -> None:
     """A request whose answer changes nothing any more."""
     try:
-        ask(Asking(kind, url, fields, "POST", leg), wire)
+        ask(Asking(kind, url, fields, method, leg), wire)
     except WebhookError:
         return

@@ -10,13 +10,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from django.conf import settings
 from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from sandbox.exchange.transport import Answer, NoAnswerError, Transport, UnreachableError, Waits
 from sandbox.guard import application_at_work, refuse_open_transaction
-from sandbox.models import Leg, Webhook
+from sandbox.models import AuthTokens, Leg, Webhook
 from sandbox.overrides import Overrides, split_overrides
 
 MOST_REDIRECTS = 10
@@ -123,7 +122,7 @@ def deliver(
 
 def sign(url: str, fields: dict[str, str]) -> str:
     """The exact URL, then the sorted names and values of the form; HMAC-SHA1 with the auth token; Base64."""
-    signature: str = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(url, fields)
+    signature: str = RequestValidator(AuthTokens.objects.signing()).compute_signature(url, fields)
     return signature
 
 

@@ -1,22 +1,30 @@
+from sandbox.models.account import AuthTokens, OwnedNumber
 from sandbox.models.calls import Leg, Utterance
 from sandbox.models.faults import Fault, RestRequest
 from sandbox.models.handsets import Handset
 from sandbox.models.rooms import Callback, Member, Room, Switch
 from sandbox.models.verify import Message, Recipient, Verification
+from sandbox.models.verify_services import Bucket, RateLimit, RateLimitHit, VerifyService
 from sandbox.models.webhooks import Webhook
 
 __all__ = [
+    "AuthTokens",
+    "Bucket",
     "Callback",
     "Fault",
     "Handset",
     "Leg",
     "Member",
     "Message",
+    "OwnedNumber",
+    "RateLimit",
+    "RateLimitHit",
     "Recipient",
     "RestRequest",
     "Room",
     "Switch",
     "Utterance",
     "Verification",
+    "VerifyService",
     "Webhook",
 ]

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -15,7 +16,7 @@ from twilio.http import HttpClient
 from twilio.http.response import Response
 
 from sandbox.guard import refuse_open_transaction, sandbox_at_work
-from sandbox.models import Fault, RestRequest
+from sandbox.models import AuthTokens, Fault, RestRequest
 from sandbox.rest.answers import Answered, Asked, ProblemError
 from sandbox.rest.routes import Route, find_route, refuse_unknown_parameters
 
@@ -69,7 +70,7 @@ class SandboxHttpClient(HttpClient):
         body = as_body(answered)
         for observer in list(observers):
             observer(route.method, uri, asked.fields, answered.status, body)
-        return Response(answered.status, body)
+        return Response(answered.status, body, {"Date": format_datetime(timezone.now(), usegmt=True)})
 
 
 def as_text(values: dict[str, object] | None) -> dict[str, str]:
@@ -94,11 +95,9 @@ def work(route: Route, asked: Asked, auth: tuple[str, str] | None, fault: Fault 
 
 
 def require_credentials(asked: Asked, auth: tuple[str, str] | None) -> None:
-    """The account's token, or an API key of it; else 401/20003."""
-    known = {
-        (settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN),
-        (settings.TWILIO_API_KEY_SID, settings.TWILIO_API_KEY_SECRET),
-    }
+    """One of the account's tokens, or an API key of it; else 401/20003."""
+    known = {(settings.TWILIO_ACCOUNT_SID, token) for token in AuthTokens.objects.known()}
+    known.add((settings.TWILIO_API_KEY_SID, settings.TWILIO_API_KEY_SECRET))
     right_account = asked.account_sid == settings.TWILIO_ACCOUNT_SID
     if not auth or not all(auth) or tuple(auth) not in known or not right_account:
         raise ProblemError(20003, 401, "Authenticate")

@@ -1,4 +1,4 @@
-"""Lists, a page at a time, as the 2010 API gives them."""
+"""Lists, a page at a time, as the 2010 API and Verify give them."""
 
 from urllib.parse import urlencode
 
@@ -35,3 +35,19 @@ def page(asked: Asked, name: str, uri: str, rows: list[dict[str, object]]) -> An
             "end": start + len(shown) - 1 if shown else 0,
         },
     )
+
+
+def page_of_verify(asked: Asked, name: str, url: str, rows: list[dict[str, object]]) -> Answered:
+    """The same list as Verify writes it: with what belongs to the paging under `meta`."""
+    whole = page(asked, name, url, rows)
+    body = whole.body or {}
+    meta = {
+        "page": body["page"],
+        "page_size": body["page_size"],
+        "first_page_url": body["first_page_uri"],
+        "previous_page_url": body["previous_page_uri"],
+        "next_page_url": body["next_page_uri"],
+        "url": body["uri"],
+        "key": name,
+    }
+    return Answered(whole.status, {name: body[name], "meta": meta})

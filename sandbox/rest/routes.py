@@ -11,7 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from sandbox.rest import calls, checks, conferences, participants, verifications
+from sandbox.rest import (
+    accounts,
+    calls,
+    checks,
+    conferences,
+    numbers,
+    participants,
+    rate_limits,
+    verifications,
+    verify_services,
+)
 from sandbox.rest.answers import Answered, Asked
 
 
@@ -32,8 +42,13 @@ def named(names: str = "") -> frozenset[str]:
     return frozenset(names.split())
 
 
-SERVICE = "https://verify.twilio.com/v2/Services/{service}"
+SERVICES = verify_services.BASE
+SERVICE = f"{SERVICES}/{{service}}"
+RATE_LIMITS = f"{SERVICE}/RateLimits"
+BUCKETS = f"{RATE_LIMITS}/{{limit}}/Buckets"
 ACCOUNT = "https://api.twilio.com/2010-04-01/Accounts/{account}"
+NUMBERS = f"{ACCOUNT}/IncomingPhoneNumbers"
+TOKENS = accounts.TOKENS
 PAGING = "PageSize Page PageToken"
 
 ROUTES = (
@@ -84,6 +99,23 @@ ROUTES = (
         f"{ACCOUNT}/Conferences/{{room}}/Participants/{{sid}}.json",
         participants.delete,
     ),
+    Route("account.fetch", "GET", f"{ACCOUNT}.json", accounts.fetch),
+    Route("tokens.create", "POST", f"{TOKENS}/Secondary", accounts.create_secondary),
+    Route("tokens.delete", "DELETE", f"{TOKENS}/Secondary", accounts.delete_secondary),
+    Route("tokens.promote", "POST", f"{TOKENS}/Promote", accounts.promote),
+    Route("numbers.list", "GET", f"{NUMBERS}.json", numbers.collection, named(f"PhoneNumber {PAGING}")),
+    Route("numbers.fetch", "GET", f"{NUMBERS}/{{sid}}.json", numbers.fetch),
+    Route("numbers.update", "POST", f"{NUMBERS}/{{sid}}.json", numbers.update, numbers.PARAMETERS),
+    Route("services.list", "GET", SERVICES, verify_services.collection, named(PAGING)),
+    Route("services.create", "POST", SERVICES, verify_services.create, verify_services.PARAMETERS),
+    Route("services.fetch", "GET", SERVICE, verify_services.fetch),
+    Route("services.update", "POST", SERVICE, verify_services.update, verify_services.PARAMETERS),
+    Route("rate_limits.list", "GET", RATE_LIMITS, rate_limits.collection, named(PAGING)),
+    Route("rate_limits.create", "POST", RATE_LIMITS, rate_limits.create, named("UniqueName Description")),
+    Route("buckets.list", "GET", BUCKETS, rate_limits.buckets, named(PAGING)),
+    Route("buckets.create", "POST", BUCKETS, rate_limits.create_bucket, named("Max Interval")),
+    Route("buckets.update", "POST", f"{BUCKETS}/{{sid}}", rate_limits.update_bucket, named("Max Interval")),
+    Route("buckets.delete", "DELETE", f"{BUCKETS}/{{sid}}", rate_limits.delete_bucket),
 )
 
 

@@ -9,8 +9,9 @@ import phonenumbers
 from django.conf import settings
 from django.utils import timezone
 
-from sandbox.models import Message, Recipient, Verification
+from sandbox.models import Message, Recipient, Verification, VerifyService
 from sandbox.models.verify import MOST_SENDS
+from sandbox.rest import rate_limits, verify_services
 from sandbox.rest.answers import Answered, Asked, ProblemError, iso, not_found
 from sandbox.rows import atomic
 from sandbox.sids import new_sid
@@ -37,11 +38,8 @@ def invalid(parameter: str) -> ProblemError:
 
 
 def require_service(asked: Asked) -> str:
-    """The Verify service in the path; 404/20404 for any but the one of this installation."""
-    sid = asked.path["service"]
-    if sid != settings.TWILIO_VERIFY_SERVICE_SID:
-        raise not_found(f"/Services/{sid}")
-    return sid
+    """The SID of the Verify service in the path; 404/20404 for one that the account does not have."""
+    return verify_services.find(asked).sid
 
 
 def create(asked: Asked) -> Answered:
@@ -50,14 +48,16 @@ def create(asked: Asked) -> Answered:
     "The same code and SID inside the ten minutes, also when switching channel"; "five sends per To, the sixth is
     429/60203".
     """
-    service_sid = require_service(asked)
+    service = verify_services.find(asked)
+    service_sid = service.sid
     to, channel = valid_destination(asked)
+    rate_limits.take(asked, service)
     Recipient.objects.get_or_create(address=to)
     with atomic():
         Recipient.objects.select_for_update().get(address=to)
         if Verification.objects.sends(service_sid, to) >= MOST_SENDS:
             raise ProblemError(60203, 429, "Max send attempts reached")
-        verification = Verification.objects.running(service_sid, to) or new_verification(service_sid, to)
+        verification = Verification.objects.running(service_sid, to) or new_verification(service, to)
         now = timezone.now()
         send = {"time": iso(now), "channel": CHANNELS[channel], "attempt_sid": new_sid("VL")}
         verification.sends = [*verification.sends, send]
@@ -93,10 +93,10 @@ def is_mailbox(to: str) -> bool:
     return bool(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", to))
 
 
-def new_verification(service_sid: str, to: str) -> Verification:
+def new_verification(service: VerifyService, to: str) -> Verification:
     now = timezone.now()
-    code = "".join(secrets.choice("0123456789") for _ in range(settings.CODE_LENGTH))
-    return Verification(sid=new_sid("VE"), service_sid=service_sid, to=to, code=code, created_at=now, updated_at=now)
+    code = "".join(secrets.choice("0123456789") for _ in range(service.code_length))
+    return Verification(sid=new_sid("VE"), service_sid=service.sid, to=to, code=code, created_at=now, updated_at=now)
 
 
 def fetch(asked: Asked) -> Answered:

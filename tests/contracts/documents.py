@@ -102,8 +102,10 @@ class Operation:
         found = self.pattern.fullmatch(url)
         assert found
         yield from faults(self.path, {name: unquote(value) for name, value in found.groupdict().items()})
-        known = self.fields.schema["properties"]
-        yield from faults(self.fields, {name: typed(value, known.get(name, {})) for name, value in fields.items()})
+        known, needed = self.fields.schema["properties"], self.fields.schema["required"]
+        # An empty value clears what may be absent (a number's application, its URLs), whatever its format.
+        said = {name: value for name, value in fields.items() if value or name in needed or name not in known}
+        yield from faults(self.fields, {name: typed(value, known.get(name, {})) for name, value in said.items()})
 
     def faults_of_answer(self, status: int, body: str) -> Iterator[str]:
         """An error that the document does not list is held against nothing: it lists hardly any."""

@@ -16,6 +16,7 @@ import pytest
 from sandbox.rest import observers
 from tests.contracts.documents import Document, documents_in, folder, operation_of
 
+NOT_AT_HAND = "https://accounts.twilio.com/"  # auth tokens: twilio_accounts_v1.json is not among the documents
 REFUSED = 400  # "your parameters are wrong": the sandbox has noticed by itself, and some of its tests want just that
 
 
@@ -35,7 +36,7 @@ class Watch:
                 self.faults.append(f"{method} {url} ({status}): {fault}")
 
     def held(self, method: str, url: str, fields: Mapping[str, str], status: int, body: str) -> Iterator[str]:
-        if not self.documents:
+        if not self.documents or url.startswith(NOT_AT_HAND):
             return
         operation = operation_of(method, url, self.documents)
         if operation is None:
