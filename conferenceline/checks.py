@@ -49,7 +49,13 @@ def check_sandbox_and_debug(**_kwargs: object) -> Iterator[CheckMessage]:
 @register
 def check_account(**_kwargs: object) -> Iterator[CheckMessage]:
     missing = [name for name in REQUIRED if not getattr(settings, name)]
-    if missing and not settings.SANDBOX:
+    if missing == ["TWILIO_VERIFY_SERVICE_SID"] and not settings.SANDBOX:
+        yield Error(
+            "The line has no Verify service, which sends the codes: TWILIO_VERIFY_SERVICE_SID not set.",
+            hint="manage.py provision_number finds one or makes it, and says what to set.",
+            id="conferenceline.E020",
+        )
+    elif missing and not settings.SANDBOX:
         yield Error(
             f"The line has neither a Twilio account nor the sandbox: {', '.join(missing)} not set.",
             hint="Set them to what the Twilio console shows, or try the line without an account: SANDBOX=on.",

@@ -35,6 +35,8 @@ TWILIO_AUTH_TOKEN_NEXT = env("TWILIO_AUTH_TOKEN_NEXT", default="")
 TWILIO_API_KEY_SID = env("TWILIO_API_KEY_SID", default="")
 TWILIO_API_KEY_SECRET = env("TWILIO_API_KEY_SECRET", default="")
 TWILIO_VERIFY_SERVICE_SID = env("TWILIO_VERIFY_SERVICE_SID", default="")
+# Whether sends name the service's rate limits, which manage.py provision_number makes; a service without refuses them.
+VERIFY_RATE_LIMITS = env.bool("VERIFY_RATE_LIMITS", default=False)
 TWILIO_HTTP_CLIENT = "twilio.http.http_client.TwilioHttpClient"
 TWILIO_TIMEOUT = env.float("TWILIO_TIMEOUT", default=5.0)  # seconds; Twilio gives a webhook 15
 

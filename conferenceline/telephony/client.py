@@ -1,6 +1,7 @@
 """The client of Twilio's REST API: its time-out, its credentials, and its errors turned into ours."""
 
 import functools
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from conferenceline.telephony.errors import MisconfiguredError, OutcomeUnknownError, TwilioFaultError
@@ -41,7 +43,7 @@ def twilio_errors(known: Mapping[int, type[TwilioFaultError]], otherwise: type[T
     try:
         yield
     except TwilioException as error:
-        code, status = getattr(error, "code", 0) or 0, getattr(error, "status", 0) or 0
+        code, status = code_and_status(error)
         fault: type[TwilioFaultError]
         if code in known:
             fault = known[code]
@@ -57,3 +59,19 @@ def twilio_errors(known: Mapping[int, type[TwilioFaultError]], otherwise: type[T
     except (RequestException, ValueError) as error:  # ValueError: an answer that is not JSON, as from a proxy
         logger.warning("no answer from Twilio: %s", type(error).__name__)
         raise OutcomeUnknownError from None
+
+
+def code_and_status(error: TwilioException) -> tuple[int, int]:
+    """Twilio's error code and the HTTP status, 0 where there is none.
+
+    For a page of a list the library raises its plainest exception, with the whole answer in it
+    (twilio/base/page.py).
+    """
+    answer = next((each for each in error.args if isinstance(each, Response)), None)
+    if answer is None:
+        return getattr(error, "code", 0) or 0, getattr(error, "status", 0) or 0
+    try:
+        code = json.loads(answer.text).get("code")
+    except (ValueError, AttributeError):
+        code = None
+    return (code if isinstance(code, int) else answer.status_code), answer.status_code

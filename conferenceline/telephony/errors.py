@@ -38,4 +38,17 @@ class MisconfiguredError(TwilioFaultError):
 
 
 class NotThereError(TwilioFaultError):
-    """The call, conference or participant is no longer there."""
+    """The call, conference or participant is no longer there; the number or the service never was."""
+
+
+class RefusedError(TwilioFaultError):
+    """Twilio would not do it; its code says why."""
+
+
+# What Twilio answers when the line is being set up: https://www.twilio.com/docs/api/errors/NNNNN
+SETUP_ERRORS: dict[int, type[TwilioFaultError]] = {
+    404: NotThereError,
+    20404: NotThereError,
+    429: TooBusyError,
+    20429: TooBusyError,
+}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from conferenceline.telephony.client import client, twilio_errors
 from conferenceline.telephony.errors import (
@@ -36,6 +37,11 @@ CHECK_ERRORS = {
 }
 
 
+# The service's rate limits that a send counts against (https://www.twilio.com/docs/verify/api/programmable-rate-limits)
+BY_INSTALLATION = "conferenceline-installation"
+BY_LINE = "conferenceline-calling-line"
+
+
 @dataclass(frozen=True)
 class Sent:
     """A code on its way: the verification's SID, and when by Twilio's clock it was first sent (UTC)."""
@@ -44,8 +50,27 @@ class Sent:
     first_at: datetime | None
 
 
+def rate_limits(line: str) -> dict[str, dict[str, str]]:
+    """What a send says for Twilio to count by: this installation, and the calling line as a hash that only we can make.
+
+    Nothing where the service has no such limits: it would refuse to send.
+    """
+    if not settings.VERIFY_RATE_LIMITS:
+        return {}
+    values = {BY_INSTALLATION: settings.ROOM_NAME_PREFIX}
+    if line:
+        values[BY_LINE] = salted_hmac("conferenceline.telephony.verify", line, algorithm="sha256").hexdigest()
+    return {"rate_limits": values}
+
+
 class VerifyCodes:
-    """Codes by Twilio Verify. Each method is one request, with the client's time-out."""
+    """Codes by Twilio Verify. Each method is one request, with the client's time-out.
+
+    Args: `line` is the calling line (E.164) that asks for them; "" where it is withheld.
+    """
+
+    def __init__(self, line: str = ""):
+        self.line = line
 
     def send(self, *, channel: str, address: str, language: str) -> Sent:
         """Sends a code, or within ten minutes of the first sending the same code again.
@@ -54,7 +79,7 @@ class VerifyCodes:
         """
         with twilio_errors(SEND_ERRORS, otherwise=UndeliverableError):
             verification = self._service.verifications.create(
-                to=address, channel=channel, locale=VOICES[language].verify_locale
+                to=address, channel=channel, locale=VOICES[language].verify_locale, **rate_limits(self.line)
             )
         return Sent(verification.sid, verification.date_created)
 

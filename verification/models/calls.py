@@ -10,6 +10,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conferenceline.telephony.voices import VOICES
+from participants.models import DialInNumber
+
 LEASE = timedelta(seconds=12)  # after this long without a reply, whoever claimed the turn is taken for dead
 # Without a seat a call is at most some minutes of prompts; this long after ringing it is over, whatever Twilio said.
 PROMPTS_MOST = timedelta(hours=1)
@@ -52,6 +55,8 @@ class CallQuerySet(models.QuerySet["Call"]):
     def ring(self, sid: str, line: str, dialled: str) -> Call | None:
         """The new call, its first turn claimed by whoever gets it; None where the call is known already.
 
+        It begins in the language of the number dialled, where that is listed.
+
         Args: Twilio's call SID, the calling line and the number dialled, E.164 ("" where withheld).
         """
         now = timezone.now()
@@ -69,6 +74,9 @@ class CallQuerySet(models.QuerySet["Call"]):
                 call.save(force_insert=True)
         except IntegrityError:
             return None
+        asked_for = DialInNumber.objects.language_of(dialled)
+        if asked_for in VOICES:
+            call.language = asked_for  # stored with the first reply
         return call
 
     def known(self, sid: str) -> Call | None:

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from conferenceline.telephony import numbers
 from participants import demo
-from participants.models import Invitation, Membership, Team
+from participants.models import DialInNumber, Invitation, Membership, Team
 
 PASSWORD = "harbour-demo"  # noqa: S105 - printed; the sandbox lets in whoever can read this
 LOGINS: dict[str, tuple[str, Membership.Role] | None] = {
@@ -37,7 +38,15 @@ class Command(BaseCommand):
             demo.lay_out(timezone.now())
             call_command("make_groups", stdout=self.stdout)
             logins = {name: self.make_login(name, role, password) for name, role in LOGINS.items()}
+        self.point_number()
         self.tell(logins)
+
+    def point_number(self) -> None:
+        """The pretend account's number rings here, on whatever port that is now."""
+        DialInNumber.objects.get_or_create(number=settings.SANDBOX_LINE, defaults={"label": "The sandbox"})
+        number = numbers.find(settings.SANDBOX_LINE)
+        if number.differences:
+            numbers.change(number, number.differences)
 
     def refuse_taken_names(self) -> None:
         for name in (demo.HARBOUR, demo.QUAY):

@@ -1,0 +1,22 @@
+"""A command of manage.py, as somebody runs it who reads what it says and looks at its exit code."""
+
+from dataclasses import dataclass
+from io import StringIO
+
+from django.core.management import CommandError, call_command
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    said: str
+    trouble: str  # what went to standard error
+
+
+def run(command: str, *arguments: str) -> Ran:
+    said = StringIO()
+    try:
+        call_command(command, *arguments, stdout=said)
+    except CommandError as error:
+        return Ran(error.returncode, said.getvalue(), str(error))
+    return Ran(0, said.getvalue(), "")
