@@ -24,11 +24,14 @@ MISCONFIGURED = (20001, 20003, 20008)
 
 @functools.cache
 def client() -> Client:
-    """The one client of this process, made on first use and so after gunicorn forked: its sockets are its own."""
+    """The one client of this process, made on first use and so after gunicorn forked: its sockets are its own.
+
+    During a rotation it speaks with the next token: that one opens the account before it is promoted and after.
+    """
     http_client = import_string(settings.TWILIO_HTTP_CLIENT)(timeout=settings.TWILIO_TIMEOUT)
     return Client(
         settings.TWILIO_API_KEY_SID or settings.TWILIO_ACCOUNT_SID,
-        settings.TWILIO_API_KEY_SECRET or settings.TWILIO_AUTH_TOKEN,
+        settings.TWILIO_API_KEY_SECRET or settings.TWILIO_AUTH_TOKEN_NEXT or settings.TWILIO_AUTH_TOKEN,
         settings.TWILIO_ACCOUNT_SID,
         http_client=WatchedHttpClient(http_client),
     )

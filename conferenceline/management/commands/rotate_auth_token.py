@@ -105,7 +105,7 @@ class Command(TwilioCommand):
         if not opens(settings.TWILIO_AUTH_TOKEN_NEXT):
             raise MisconfiguredError(20003)
         self.stdout.write(
-            "Step 3 of 3. Until then codes cannot be sent, unless an API key is configured.\n"
+            "Step 3 of 3: the line goes on as it is, and the old token opens nothing any more.\n"
             "Next: in the environment, set TWILIO_AUTH_TOKEN to the value of TWILIO_AUTH_TOKEN_NEXT, take "
             f"TWILIO_AUTH_TOKEN_NEXT out, {RESTART}, and see that all is well: manage.py check_line"
         )
