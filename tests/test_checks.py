@@ -82,6 +82,14 @@ def test_neither_sandbox_nor_debug_goes_with_an_account(demo, name, value):
     assert "E002" in said()
 
 
+def test_a_line_without_a_verify_service_is_told_how_to_get_one_and_nothing_is_stopped(production):
+    production.TWILIO_VERIFY_SERVICE_SID = ""
+
+    assert said() == {
+        "W020": "The line has no Verify service, which sends the codes: TWILIO_VERIFY_SERVICE_SID not set."
+    }
+
+
 def test_a_line_without_account_and_sandbox_names_what_is_missing(production):
     production.TWILIO_ACCOUNT_SID = production.TWILIO_VERIFY_SERVICE_SID = ""
 

@@ -21,14 +21,12 @@ EXIT_CODES = (
     "Exit codes: 0 all is as it should be (perhaps because it was made so); 1 something is not, or was refused; "
     "2 the arguments or the configuration are wrong; 3 Twilio could not be asked."
 )
-NO_SERVICE = "conferenceline.E020"
 
 
 class TwilioCommand(BaseCommand):
     """Parses, calls, prints. What goes wrong is a sentence on standard error, which ends in the next thing to do."""
 
     requires_system_checks: list[str] = []  # done below, for an exit code of their own
-    works_without: tuple[str, ...] = ()  # the checks whose errors this command is there to mend
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         return super().create_parser(prog_name, subcommand, epilog=EXIT_CODES, **kwargs)
@@ -44,7 +42,7 @@ class TwilioCommand(BaseCommand):
         raise NotImplementedError
 
     def require_configuration(self) -> None:
-        wrong = [each for each in checks.run_checks() if each.is_serious() and each.id not in self.works_without]
+        wrong = [each for each in checks.run_checks() if each.is_serious()]
         if wrong:
             said = "\n".join(f"{each.msg}\n  {each.hint}" for each in wrong)
             raise CommandError(f"The configuration is wrong.\n{said}", returncode=WRONG)

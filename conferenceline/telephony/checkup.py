@@ -70,6 +70,8 @@ def _token_refused() -> Finding:
 
 def _service() -> Finding:
     sid = settings.TWILIO_VERIFY_SERVICE_SID
+    if not sid:
+        return Finding("TWILIO_VERIFY_SERVICE_SID is not set: nobody gets a code.", "manage.py provision_number")
     try:
         service = verify_service.fetch(sid)
     except NotThereError:

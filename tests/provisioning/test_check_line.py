@@ -88,6 +88,10 @@ def test_a_service_that_is_gone_is_told(provisioned, settings):
         f"WRONG The account has no Verify service VA{'9' * 32}: nobody gets a code.\n"
         "      Next: Unset TWILIO_VERIFY_SERVICE_SID, then: manage.py provision_number\n"
     )
+    settings.TWILIO_VERIFY_SERVICE_SID = ""
+    assert wrong(run("check_line")) == (
+        "WRONG TWILIO_VERIFY_SERVICE_SID is not set: nobody gets a code.\n      Next: manage.py provision_number\n"
+    )
 
 
 class LateHttpClient(SandboxHttpClient):

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from conferenceline.management.twilio_command import DIFFERENT, NO_SERVICE, WRONG, TwilioCommand, e164
+from conferenceline.management.twilio_command import DIFFERENT, WRONG, TwilioCommand, e164
 from conferenceline.telephony import numbers, verify_service
 from conferenceline.telephony.errors import NotThereError
 from conferenceline.telephony.numbers import Number
@@ -17,7 +17,6 @@ class Command(TwilioCommand):
         "that the line needs; makes the service where there is none. Changes only what is different, so that it can be "
         "run again and again. Buys nothing."
     )
-    works_without = (NO_SERVICE,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from conferenceline.management.commands.provision_number import find
-from conferenceline.management.twilio_command import DIFFERENT, NO_SERVICE, TwilioCommand
+from conferenceline.management.twilio_command import DIFFERENT, TwilioCommand
 from conferenceline.telephony import numbers
 from participants.models import DialInNumber
 
@@ -14,7 +14,6 @@ class Command(TwilioCommand):
         "not this line's stay. The account keeps the number, and pays for it. Whoever calls it hears that it is not in "
         "service."
     )
-    works_without = (NO_SERVICE,)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number", metavar="NUMBER", help="a number of the account")
