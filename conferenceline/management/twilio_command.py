@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError
 
+from conferenceline.telephony import numbers
 from conferenceline.telephony.differences import Difference
 from conferenceline.telephony.errors import (
     MisconfiguredError,
@@ -15,6 +16,7 @@ from conferenceline.telephony.errors import (
     TooBusyError,
     TwilioFaultError,
 )
+from conferenceline.telephony.numbers import Number
 
 DIFFERENT, WRONG, UNREACHABLE = 1, 2, 3
 EXIT_CODES = (
@@ -66,18 +68,50 @@ def e164(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def find(text: str) -> Number:
+    number = e164(text)
+    try:
+        return numbers.find(number)
+    except NotThereError:
+        raise CommandError(
+            f"The account {settings.TWILIO_ACCOUNT_SID} has no number {number}. {owned_numbers()}", returncode=WRONG
+        ) from None
+
+
+def owned_numbers() -> str:
+    """What could have been meant."""
+    owned = [each for each in numbers.owned() if each.takes_calls]
+    if not owned:
+        return (
+            "It has none that takes voice calls, and this command buys none: buy one in the Twilio console "
+            "(Phone Numbers, Buy a number, with Voice), then run this again."
+        )
+    listed = "".join(f"\n  {each}  {state(each)}" for each in owned)
+    return f"It has these:{listed}\nRun this again with one of them: manage.py provision_number {owned[0]}"
+
+
+def state(number: Number) -> str:
+    if number.used_by:
+        return f"in use: its calls go to {number.used_by}"
+    return "its calls come here" if number.is_ours else "not in use"
+
+
+def credentials() -> str:
+    """The variables whose values open the account."""
+    if settings.TWILIO_API_KEY_SID:
+        return "TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET"
+    following = ", TWILIO_AUTH_TOKEN_NEXT" if settings.TWILIO_AUTH_TOKEN_NEXT else ""
+    return f"TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN{following}"
+
+
 def sentence_for(fault: TwilioFaultError) -> CommandError:
     """What Twilio answered, what it means, and what to do."""
     said = f"error {fault.code}" if fault.code else "no error code"
     match fault:
         case MisconfiguredError():
-            key = settings.TWILIO_API_KEY_SID
-            names = (
-                "TWILIO_API_KEY_SID and TWILIO_API_KEY_SECRET" if key else "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"
-            )
             return CommandError(
-                f"Twilio does not accept the credentials ({said}). Compare {names} with the Twilio console, correct "
-                "them in the environment, and run this again.",
+                f"Twilio does not accept the credentials ({said}). Compare {credentials()} with the Twilio console, "
+                "correct them in the environment, and run this again.",
                 returncode=WRONG,
             )
         case TooBusyError():

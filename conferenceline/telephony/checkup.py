@@ -47,7 +47,9 @@ def _account() -> Iterator[Finding]:
             f"The account {settings.TWILIO_ACCOUNT_SID} is suspended or closed: no call comes in.",
             "Log in to the Twilio console: it says why, and how to open it again.",
         )
-    apart = f"This host's clock is {abs(account.clock_ahead):.0f} seconds from Twilio's"
+    if settings.TWILIO_AUTH_TOKEN_NEXT:
+        yield _next_token()
+    apart = f"This host's clock and Twilio's are {abs(account.clock_ahead):.0f} s apart"
     if abs(account.clock_ahead) > CLOCKS_APART_MOST:
         yield Finding(
             f"{apart}: doors open at the wrong time.",
@@ -66,6 +68,18 @@ def _token_refused() -> Finding:
         "TWILIO_AUTH_TOKEN opens the account no more, and TWILIO_AUTH_TOKEN_NEXT does: it has been promoted.",
         "Finish the rotation: manage.py rotate_auth_token says how.",
     )
+
+
+def _next_token() -> Finding:
+    """Raises TooBusyError, OutcomeUnknownError, RefusedError."""
+    try:
+        accounts.opened_by(settings.TWILIO_AUTH_TOKEN_NEXT)
+    except MisconfiguredError:
+        return Finding(
+            "TWILIO_AUTH_TOKEN_NEXT does not open the account: no code can be sent.",
+            "Take it out of the environment and restart the line; to begin again: manage.py rotate_auth_token",
+        )
+    return Finding("A rotation of the auth token is under way: manage.py rotate_auth_token says where it stands.")
 
 
 def _service() -> Finding:

@@ -112,6 +112,22 @@ def find(number: str) -> Number:
     raise NotThereError
 
 
+def meant(*, listed: set[str]) -> Number | None:
+    """Which number of the account is this line's: the one that is listed; or else whose calls come here; or that
+    nothing uses; or that there is. None where several are alike, or there is none. Raises as owned() does.
+    """
+    able = [each for each in owned() if each.takes_calls]
+    for candidates in (
+        [each for each in able if each.number in listed],
+        [each for each in able if each.is_ours],
+        [each for each in able if not each.used_by],
+        able,
+    ):
+        if candidates:
+            return candidates[0] if len(candidates) == 1 else None
+    return None
+
+
 def change(number: Number, differences: list[Difference]) -> None:
     """Makes these settings what they should be. Raises as owned() does."""
     with twilio_errors(SETUP_ERRORS, otherwise=RefusedError):

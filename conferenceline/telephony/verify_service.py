@@ -111,6 +111,13 @@ def make(name: str) -> Service:
         return _read(client().verify.v2.services.create(friendly_name=name, **should_be()))
 
 
+def provide(service: Service) -> Service:
+    """The service as it should be; made where it is yet to be. Raises as fetch() does."""
+    there = service if service.sid else make(service.name)
+    mend(there)
+    return there
+
+
 def mend(service: Service) -> None:
     """Makes the service what it should be, and changes nothing else of it. Raises as fetch() does."""
     wanted = should_be()

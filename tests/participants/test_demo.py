@@ -13,10 +13,20 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from participants import demo
-from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence, Participant, Team
+from participants.models import (
+    CallingLine,
+    Conference,
+    Contact,
+    DialInNumber,
+    Invitation,
+    Occurrence,
+    Participant,
+    Team,
+)
+from sandbox.models import OwnedNumber
 from tests import cast
 
-MODELS = (Team, Conference, Occurrence, Participant, CallingLine, Contact, Invitation, User)
+MODELS = (Team, Conference, Occurrence, Participant, CallingLine, Contact, Invitation, DialInNumber, User)
 
 
 def seed() -> str:
@@ -205,3 +215,14 @@ def test_each_kind_of_caller_is_there():
     board = Conference.objects.get(title="Harbour board")
     assert board.moderator_exit == Conference.ModeratorExit.ENDS
     assert board.invitations.filter(role=Invitation.Role.MODERATOR).count() == 2
+
+
+@pytest.mark.django_db
+def test_the_sandboxs_number_is_listed_and_rings_here_on_whatever_port_this_is(settings):
+    seed()
+    settings.PUBLIC_URL = "http://127.0.0.1:8001"
+    settings.VOICE_FALLBACK_URL = f"{settings.PUBLIC_URL}/voice/trouble/"
+    seed()
+    number = OwnedNumber.objects.get()
+    assert number.voice_url.startswith("http://127.0.0.1:8001/voice/#")
+    assert [str(each) for each in DialInNumber.objects.all()] == ["+12025550100 (The sandbox)"]

@@ -38,9 +38,9 @@ def wrong(ran: Ran) -> str:
 def test_where_all_is_as_it_should_be_it_says_what_it_looked_at(provisioned):
     ran = run("check_line")
     assert (ran.code, ran.trouble) == (0, "")
-    assert ran.said.replace("1 seconds", "0 seconds") == (
+    assert ran.said.replace("1 s apart", "0 s apart") == (
         f"ok    The account {ACCOUNT} is open.\n"
-        "ok    This host's clock is 0 seconds from Twilio's.\n"
+        "ok    This host's clock and Twilio's are 0 s apart.\n"
         f"ok    The Verify service Conferenceline ({FIRST_SERVICE}) makes codes of 6 digits, as it should.\n"
         f"ok    {NUMBER} sends its calls to {provisioned}.\n"
         f"ok    {provisioned} can be reached, and refuses a forged call.\n"
@@ -107,7 +107,7 @@ def test_a_clock_that_is_wrong_is_told(provisioned, settings):
     settings.TWILIO_HTTP_CLIENT = f"{__name__}.LateHttpClient"
     ran = run("check_line")
     assert ran.code == 1
-    assert "This host's clock is 6" in wrong(ran)
+    assert "This host's clock and Twilio's are 6" in wrong(ran)
     assert "Next: Set it by a time server" in wrong(ran)
 
 
@@ -131,6 +131,18 @@ def test_a_promoted_token_that_was_not_swapped_in_is_told(provisioned, settings)
     assert ran.code == 2  # beside the sandbox an API key is a wrong configuration
     settings.TWILIO_API_KEY_SID = settings.TWILIO_API_KEY_SECRET = ""
     assert run("check_line").said.startswith("WRONG TWILIO_AUTH_TOKEN opens the account no more, and")
+
+
+def test_a_next_token_is_told_of_and_a_wrong_one_before_it_stops_every_request(provisioned, settings, tmp_path):
+    settings.TWILIO_AUTH_TOKEN_NEXT = AuthTokens.objects.make_secondary()
+    under_way = run("check_line")
+    assert (under_way.code, wrong(under_way)) == (0, "All is as it should be.\n")
+    assert "ok    A rotation of the auth token is under way" in under_way.said
+    settings.TWILIO_AUTH_TOKEN_NEXT = "d" * 32
+    ran = run("check_line")
+    assert ran.code == 2
+    assert "WRONG TWILIO_AUTH_TOKEN_NEXT does not open the account: no code can be sent.\n" in ran.said
+    assert "Compare TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, TWILIO_AUTH_TOKEN_NEXT with" in ran.trouble
 
 
 @contextmanager

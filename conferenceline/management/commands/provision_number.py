@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from conferenceline.management.twilio_command import DIFFERENT, WRONG, TwilioCommand, e164
+from conferenceline.management.twilio_command import DIFFERENT, WRONG, TwilioCommand, find, owned_numbers
 from conferenceline.telephony import numbers, verify_service
 from conferenceline.telephony.errors import NotThereError
 from conferenceline.telephony.numbers import Number
@@ -42,7 +42,7 @@ class Command(TwilioCommand):
         )
 
     def work(self, **options: Any) -> None:
-        number = find(options["number"]) if options["number"] else choose()
+        number = find(options["number"]) if options["number"] else meant()
         if not number.takes_calls:
             raise CommandError(f"{number} cannot take voice calls. Choose another number.", returncode=WRONG)
         if number.used_by and not options["take_over"]:
@@ -67,7 +67,7 @@ class Command(TwilioCommand):
                     "Nothing was changed. To change it, run this without --dry-run.", returncode=DIFFERENT
                 )
         elif different:
-            service = provide(service)
+            service = verify_service.provide(service)
             if number.differences:
                 numbers.change(number, number.differences)
             DialInNumber.objects.update_or_create(number=number.number, defaults=listing)
@@ -87,51 +87,14 @@ class Command(TwilioCommand):
                 self.stdout.write(f"  {name}={value}")
 
 
-def find(text: str) -> Number:
-    number = e164(text)
-    try:
-        return numbers.find(number)
-    except NotThereError:
+def meant() -> Number:
+    number = numbers.meant(listed={str(each.number) for each in DialInNumber.objects.all()})
+    if number is None:
         raise CommandError(
-            f"The account {settings.TWILIO_ACCOUNT_SID} has no number {number}. {owned_numbers()}", returncode=WRONG
-        ) from None
-
-
-def owned_numbers() -> str:
-    """What could have been meant."""
-    owned = [each for each in numbers.owned() if each.takes_calls]
-    if not owned:
-        return (
-            "It has none that takes voice calls, and this command buys none: buy one in the Twilio console "
-            "(Phone Numbers, Buy a number, with Voice), then run this again."
+            f"Which number of the account {settings.TWILIO_ACCOUNT_SID} shall it be? {owned_numbers()}",
+            returncode=WRONG,
         )
-    listed = "".join(f"\n  {each}  {state(each)}" for each in owned)
-    return f"It has these:{listed}\nRun this again with one of them: manage.py provision_number {owned[0]}"
-
-
-def state(number: Number) -> str:
-    if number.used_by:
-        return f"in use: its calls go to {number.used_by}"
-    return "its calls come here" if number.is_ours else "not in use"
-
-
-def choose() -> Number:
-    """The one number that is listed; or else whose calls come here; or that nothing uses; or that there is."""
-    owned = [each for each in numbers.owned() if each.takes_calls]
-    listed = {str(each.number) for each in DialInNumber.objects.all()}
-    for candidates in (
-        [each for each in owned if each.number in listed],
-        [each for each in owned if each.is_ours],
-        [each for each in owned if not each.used_by],
-        owned,
-    ):
-        if len(candidates) == 1:
-            return candidates[0]
-        if candidates:
-            break
-    raise CommandError(
-        f"Which number of the account {settings.TWILIO_ACCOUNT_SID} shall it be? {owned_numbers()}", returncode=WRONG
-    )
+    return number
 
 
 def service_called(name: str) -> Service:
@@ -155,10 +118,3 @@ def service_called(name: str) -> Service:
             returncode=WRONG,
         )
     return found[0] if found else Service(name)
-
-
-def provide(service: Service) -> Service:
-    """The service as it should be."""
-    there = service if service.sid else verify_service.make(service.name)
-    verify_service.mend(there)
-    return there

@@ -2,8 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from conferenceline.management.commands.provision_number import find
-from conferenceline.management.twilio_command import DIFFERENT, TwilioCommand
+from conferenceline.management.twilio_command import DIFFERENT, TwilioCommand, find
 from conferenceline.telephony import numbers
 from participants.models import DialInNumber
 
