@@ -2,6 +2,8 @@
 
 import pytest
 
+from conferenceline.telephony import numbers
+from conferenceline.telephony.errors import NotThereError
 from participants.models import DialInNumber
 from sandbox.models import Bucket, OwnedNumber, RestRequest, VerifyService
 from sandbox.models.verify_services import FIRST_SERVICE
@@ -163,7 +165,8 @@ def test_what_cannot_be_pointed_is_named(number):
             "The account AC00000000000000000000000000000000 has no number +12025550177. It has these:\n"
             f"  {NUMBER}  not in use\nRun this again with one of them: manage.py provision_number {NUMBER}"
         )
-    assert run("provision_number", "+1202555010").code == 2  # a part of one that is the account's
+    with pytest.raises(NotThereError):
+        numbers.find("+1202555010")  # a part of one that is the account's
     typo = run("provision_number", "harbour")
     assert (typo.code, typo.trouble) == (2, "harbour is not a telephone number. Give it as +12025550100.")
 
