@@ -6,20 +6,33 @@ ADDRESS is http://127.0.0.1:8000 unless said otherwise: ./run starts a line ther
 a violation of the policy, and on what axe-core finds serious. What it needs: requirements-browser.txt, Chromium, npm.
 """
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import django
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()  # for the password of the demo
 
 from playwright.sync_api import Browser, Page  # noqa: E402
 
 from tests.browser import chromium  # noqa: E402
+from tests.browser.admin import log_in  # noqa: E402
 from tests.browser.phones import code_in_text, get_in, phone, says_next, shows  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
+ADMIN_PAGES = {
+    "home": "",
+    "conferences": "participants/conference/",
+    "conference": "participants/conference/",
+    "people": "participants/participant/",
+    "log": "verification/attempt/",
+}
 GUEST, HOST = "Ana Bell", "Mia Stone"
 
 
@@ -32,6 +45,12 @@ def main(address: str) -> None:
             ("phone-narrow", 390, 844, "light"),
         ):
             picture(browser, address, PICTURES / f"{name}.png", width, height, scheme)
+        for name, width, height, scheme in (
+            ("admin-light", 1280, 900, "light"),
+            ("admin-dark", 1280, 900, "dark"),
+            ("admin-narrow", 390, 844, "light"),
+        ):
+            admin_pictures(browser, address, name, width, height, scheme)
 
 
 def picture(browser: Browser, address: str, file: Path, width: int, height: int, scheme: str) -> None:
@@ -59,6 +78,26 @@ def picture(browser: Browser, address: str, file: Path, width: int, height: int,
     window.require_clean()
     window.close()
     print(file.relative_to(ROOT))
+
+
+def admin_pictures(browser: Browser, address: str, name: str, width: int, height: int, scheme: str) -> None:
+    """The pages that organizers use most, as the demo fills them: no taller than a screen, to stay small."""
+    window = chromium.Window(browser, width=width, height=height, scheme=scheme)
+    page = window.page
+    page.goto(f"{address}/admin/")
+    window.require_accessible()
+    log_in(window)
+    for part, path in ADMIN_PAGES.items():
+        page.goto(f"{address}/admin/{path}")
+        if part == "conference":
+            page.get_by_role("link", name="Harbour board").first.click()
+        window.require_clean()
+        window.require_accessible()
+        window.require_no_sideways_scrolling()
+        file = PICTURES / f"{name}-{part}.png"
+        page.screenshot(path=file)
+        print(file.relative_to(ROOT))
+    window.close()
 
 
 def dial(page: Page, name: str) -> None:

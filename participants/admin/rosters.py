@@ -61,9 +61,6 @@ class InvitationInline(RosterInline):
     verbose_name_plural = _("who may enter: type a number and a name, or choose from the address book")
     typed = ("number", "name", "role", "participant")
 
-    class Media:
-        js = ("admin/js/autocomplete.js", "conferenceline/autocomplete.js")
-
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         return 1 if obj else 5
 
