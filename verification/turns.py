@@ -37,7 +37,7 @@ def _answer(webhook: Webhook, turn: int, *, failed: bool) -> str:
     if not webhook.sid:
         return _goodbye()
     if turn == 0 and not webhook.over:
-        call = Call.objects.ring(webhook.sid, webhook.line, webhook.dialled)
+        call = Call.objects.ring(webhook.sid, webhook.line, webhook.dialled, webhook.attestation)
         if call:
             return _play(call)
     if not failed and not webhook.over:

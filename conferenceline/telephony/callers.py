@@ -16,6 +16,10 @@ OVER = frozenset(("completed", "busy", "failed", "no-answer", "canceled"))
 # withheld. Seen in public captures; Twilio publishes no list. 266 is Lesotho's code, so they look like numbers.
 WITHHELD = {"266696687", "7378742833", "2562533", "8656696", "86282452253"}
 
+# https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir: what Twilio found when it checked the number's
+# signature. More may follow ("-Diverted", "-Passthrough").
+VERSTAT = re.compile(r"TN-Validation-(?:Passed-(?P<grade>[ABC])(?![^-])|(?P<failed>Failed)(?![^-]))")
+
 
 def calling_line(caller: str) -> str:
     """The number (E.164) that Twilio's From names; "" where it is withheld, or no telephone's (SIP, Voice SDK)."""
@@ -30,6 +34,14 @@ def calling_line(caller: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def attestation(verstat: str) -> str:
+    """What Twilio's StirVerstat says of the calling number: "A", "B", "C", "failed", or "" for nothing."""
+    match = VERSTAT.match(verstat)
+    if match is None:
+        return ""
+    return match["grade"] or "failed"
+
+
 @dataclass(frozen=True)
 class Webhook:
     """What a webhook of a call says, in our words. Its other fields are Twilio's business, and change.
@@ -40,6 +52,7 @@ class Webhook:
     sid: str
     line: str
     dialled: str
+    attestation: str
     keys: str
     over: bool
 
@@ -49,6 +62,7 @@ class Webhook:
             sid=sid if CALL_SID.fullmatch(sid := form.get("CallSid", "")) else "",
             line=calling_line(form.get("From", "")),
             dialled=calling_line(form.get("To", "")),
+            attestation=attestation(form.get("StirVerstat", "")),
             keys="".join(key for key in form.get("Digits", "") if key in KEYS)[:KEYS_MOST],
             over=form.get("CallStatus", "") in OVER,
         )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conferenceline.telephony.callers import Webhook, calling_line
+from conferenceline.telephony.callers import Webhook, attestation, calling_line
 
 
 @pytest.mark.parametrize("caller", ["+12025550101", "+447700900123", "+12025550101 "])
@@ -59,3 +59,33 @@ def test_a_call_is_over_when_twilio_says_so():
     over = {"completed", "busy", "failed", "no-answer", "canceled"}
     for status in over | {"queued", "ringing", "in-progress", "", "Completed"}:
         assert Webhook.of({"CallStatus": status}).over is (status in over)
+
+
+@pytest.mark.parametrize(
+    ("verstat", "grade"),
+    [
+        ("TN-Validation-Passed-A", "A"),
+        ("TN-Validation-Passed-A-Diverted", "A"),
+        ("TN-Validation-Passed-B", "B"),
+        ("TN-Validation-Passed-B-Passthrough", "B"),
+        ("TN-Validation-Passed-C", "C"),
+        ("TN-Validation-Failed", "failed"),
+        ("TN-Validation-Failed-A", "failed"),
+        ("TN-Validation-Failed-C-Passthrough", "failed"),
+        ("No-TN-Validation", ""),
+        ("NULL", ""),
+        ("", ""),
+        ("TN-Validation-Passed", ""),
+        ("TN-Validation-Passed-D", ""),
+        ("TN-Validation-Passed-Always", ""),
+        ("tn-validation-passed-a", ""),
+        (" TN-Validation-Passed-A", ""),
+    ],
+)
+def test_what_the_carriers_say_of_a_number(verstat, grade):
+    assert attestation(verstat) == grade
+
+
+@given(st.text(max_size=60))
+def test_whatever_they_say_is_one_of_five_things(verstat):
+    assert Webhook.of({"StirVerstat": verstat}).attestation in ("A", "B", "C", "failed", "")

@@ -24,7 +24,7 @@ class CallAdmin(LogPage):
     search_fields = ("sid",)
     search_help_text = _("Twilio's SID of the call. A person is searched for among the attempts.")
     administrators_search = ("line",)
-    fields = ("line", "stands", "sid", "dialled", "language", "rang_at", "ended_at")
+    fields = ("line", "attestation", "stands", "sid", "dialled", "language", "rang_at", "ended_at")
 
     def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:
         return queryset if user.is_superuser else calls_of_teams(queryset, user)

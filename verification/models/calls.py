@@ -39,6 +39,19 @@ STATE = (
 )
 
 
+class Attestation(models.TextChoices):
+    """What the carriers say of the calling number, signed (SHAKEN/STIR). It says nothing of the person.
+
+    https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+    """
+
+    FULL = "A", _("the carrier vouches for the calling number")
+    PARTIAL = "B", _("the carrier knows its customer, and does not vouch for the calling number")
+    GATEWAY = "C", _("the carrier knows only by which way the call came in")
+    FAILED = "failed", _("the calling number may be forged: its signature is wrong")
+    NONE = "", _("no carrier says anything of the calling number")
+
+
 class TurnLostError(Exception):
     """The call went on without this request: it ended, or somebody else claimed a later turn."""
 
@@ -52,18 +65,20 @@ class CallQuerySet(models.QuerySet["Call"]):
         today = self.filter(ended_at=None, rang_at__gt=moment - LONGEST)
         return today.filter(Q(rang_at__gt=moment - PROMPTS_MOST) | seated)
 
-    def ring(self, sid: str, line: str, dialled: str) -> Call | None:
+    def ring(self, sid: str, line: str, dialled: str, attestation: str = "") -> Call | None:
         """The new call, its first turn claimed by whoever gets it; None where the call is known already.
 
         It begins in the language of the number dialled, where that is listed.
 
-        Args: Twilio's call SID, the calling line and the number dialled, E.164 ("" where withheld).
+        Args: Twilio's call SID, the calling line and the number dialled, E.164 ("" where withheld), and what
+        the carriers say of the line (an Attestation).
         """
         now = timezone.now()
         call = self.model(
             sid=sid,
             line=line,
             dialled=dialled,
+            attestation=attestation,
             turn=1,
             claimed_at=now,
             rang_at=now,
@@ -116,6 +131,8 @@ class Call(models.Model):
     sid = models.CharField(_("call SID"), max_length=34, unique=True)
     line = models.CharField(_("calling line"), max_length=20, blank=True)
     dialled = models.CharField(_("number dialled"), max_length=20, blank=True)
+    # As the first webhook of the call said it: Twilio checks a signature while it is fresh.
+    attestation = models.CharField(_("SHAKEN/STIR"), max_length=6, choices=Attestation, blank=True)
     language = models.CharField(_("language"), max_length=10)
     rang_at = models.DateTimeField(_("rang at"), db_index=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
