@@ -45,3 +45,21 @@ def child_exit(server, worker):
 
 def on_exit(server):
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+_workers = {}  # by process
+
+
+def post_worker_init(worker):
+    """Work in the background, inside the server: nothing to start by hand, and nothing left when it ends."""
+    from django.conf import settings
+
+    if settings.EMBEDDED_WORKER:
+        from conferenceline.worker import Worker
+
+        _workers[worker.pid] = Worker()
+
+
+def worker_exit(server, worker):
+    if worker.pid in _workers:
+        _workers.pop(worker.pid).stop()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from huey.serializer import SignedSerializer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -37,6 +38,8 @@ TWILIO_API_KEY_SECRET = env("TWILIO_API_KEY_SECRET", default="")
 TWILIO_VERIFY_SERVICE_SID = env("TWILIO_VERIFY_SERVICE_SID", default="")
 # Whether sends name the service's rate limits, which manage.py provision_number makes; a service without refuses them.
 VERIFY_RATE_LIMITS = env.bool("VERIFY_RATE_LIMITS", default=False)
+TWILIO_MESSAGES_FROM = env("TWILIO_MESSAGES_FROM", default="")  # E.164; who texts are from, codes excepted
+TWILIO_MESSAGING_SERVICE_SID = env("TWILIO_MESSAGING_SERVICE_SID", default="")  # instead of it
 TWILIO_HTTP_CLIENT = "twilio.http.http_client.TwilioHttpClient"
 TWILIO_TIMEOUT = env.float("TWILIO_TIMEOUT", default=5.0)  # seconds; Twilio gives a webhook 15
 
@@ -47,6 +50,7 @@ if SANDBOX:
     TWILIO_ACCOUNT_SID = TWILIO_ACCOUNT_SID or SANDBOX_ACCOUNT_SID
     TWILIO_AUTH_TOKEN = TWILIO_AUTH_TOKEN or hashlib.sha256(f"sandbox {SECRET_KEY}".encode()).hexdigest()[:32]
     TWILIO_VERIFY_SERVICE_SID = TWILIO_VERIFY_SERVICE_SID or "VA" + "0" * 32
+    TWILIO_MESSAGES_FROM = TWILIO_MESSAGES_FROM or SANDBOX_LINE
     TWILIO_HTTP_CLIENT = "sandbox.rest.SandboxHttpClient"
     SANDBOX_TRANSPORT = "sandbox.exchange.transport.HttpTransport"  # how the phones in the browser reach PUBLIC_URL
 
@@ -65,6 +69,8 @@ LIMITS = {
     "wrong_codes_per_contact": env("LIMIT_WRONG_CODES_PER_CONTACT", default="5/600"),
     "roster_numbers_per_line": env("LIMIT_ROSTER_NUMBERS_PER_LINE", default="10/3600"),
     "roster_numbers": env("LIMIT_ROSTER_NUMBERS", default="100/600"),
+    "tests_per_contact": env("LIMIT_TESTS_PER_CONTACT", default="1/600"),
+    "tests_per_team": env("LIMIT_TESTS_PER_TEAM", default="20/3600"),
     "sends_per_hour": env("LIMIT_SENDS_PER_HOUR", default="500/3600"),
     "sends_per_day": env("LIMIT_SENDS_PER_DAY", default="2000/86400"),
     "wrong_sign_ins_per_browser": env("LIMIT_WRONG_SIGN_INS_PER_BROWSER", default="5/900"),
@@ -78,6 +84,23 @@ BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how
 
 LIVE_CALLS_MOST = env.int("LIVE_CALLS_MOST", default=200)  # over all rooms; a caller more hears the one refusal
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # how long calls and what happened in them are kept
+
+# Work in the background. The database says what is owed; the queue only wakes the worker, and may be lost at any time.
+QUEUE_URL = env("QUEUE_URL", default="")  # redis://... for several hosts; else a file beside the project
+EMBEDDED_WORKER = env.bool("EMBEDDED_WORKER", default=not QUEUE_URL)  # inside the server: gunicorn.conf.py
+HUEY = {
+    "name": "line",
+    "immediate": False,
+    "results": False,
+    "serializer": SignedSerializer(
+        secret=SECRET_KEY, salt="conferenceline.queue"
+    ),  # the default would run what it reads
+    "consumer": {"workers": 2, "worker_type": "thread", "max_delay": 1.0},
+}
+if QUEUE_URL:
+    HUEY |= {"huey_class": "huey.RedisHuey", "url": QUEUE_URL, "socket_connect_timeout": 2, "socket_timeout": 5}
+else:
+    HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(BASE_DIR / "queue.sqlite3"), "timeout": 2}
 
 # Django
 INSTALLED_APPS = [
@@ -95,6 +118,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "huey.contrib.djhuey",
     "conferenceline",
     "conferenceline.accounts",
     "participants",
@@ -190,6 +214,8 @@ HAS_MAIL_SERVER = env("EMAIL_URL", default="") != ""
 vars().update(env.email_url("EMAIL_URL", default="consolemail://" if DEBUG or SANDBOX else "smtp://localhost:25"))
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)  # seconds
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"Conferenceline <line@{urlsplit(PUBLIC_URL).hostname}>")
+if SANDBOX and not HAS_MAIL_SERVER:
+    EMAIL_BACKEND = "sandbox.mail.PhonePageBackend"  # shows it beside the phones too
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -239,6 +265,11 @@ LOGGING = {
     "loggers": {
         # At INFO it writes URLs and headers, and with them phone numbers (twilio/http/http_client.py).
         "twilio.http_client": {"level": "WARNING"},
+        "huey": {
+            "handlers": ["console"],
+            "level": "WARNING",
+            "propagate": False,
+        },  # at INFO: every minute a line or three
         "django": {"handlers": []},  # its own console handler would write everything a second time
         "django.request": {"level": "ERROR"},  # each refused request has its line already
     },

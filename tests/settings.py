@@ -14,7 +14,7 @@ os.environ["PUBLIC_URL"] = "https://line.example.com"
 os.environ["SANDBOX"] = "on"
 
 from conferenceline.settings import *  # noqa: E402, F403
-from conferenceline.settings import BASE_DIR, DATABASES  # noqa: E402
+from conferenceline.settings import BASE_DIR, DATABASES, HUEY  # noqa: E402
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -27,3 +27,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
 CONN_MAX_AGE = 0
 WHITENOISE_AUTOREFRESH = True  # no static files are collected for the tests
+# What is enqueued stays there: a test that wants it done does it.
+for _name in ("filename", "timeout"):
+    HUEY.pop(_name)
+HUEY["huey_class"] = "huey.MemoryHuey"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
 
@@ -46,11 +47,12 @@ class CallingLineInline(TeamWall, admin.TabularInline):
     extra = 1
 
 
-class ContactInline(TeamWall, admin.TabularInline):
+class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
     model = Contact
     team_paths = ("participant__team",)
     extra = 1
-    fields = ("channel", "address", "position")
+    fields = ("channel", "address", "position", "test")
+    readonly_fields = ("test",)
     verbose_name = _("contact")
     verbose_name_plural = _("contacts: where a code can reach them, the first of which is used")
 
@@ -70,7 +72,7 @@ class CanGetIn(admin.SimpleListFilter):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(TeamWall, admin.ModelAdmin):
+class ParticipantAdmin(TeamWall, TestsContacts):
     """A person, the lines they call from and where a code reaches them, on one page."""
 
     list_display = ("name", "calls_from", "gets_codes_at", "team")

@@ -1,6 +1,7 @@
 """Who may enter which room, and when."""
 
 from participants.models.conferences import Conference, Occurrence
+from participants.models.deliveries import Delivery
 from participants.models.numbers import DialInNumber
 from participants.models.people import CallingLine, Contact, Participant
 from participants.models.rosters import Invitation, ModeratorNumber, new_roster_number
@@ -10,6 +11,7 @@ __all__ = [
     "CallingLine",
     "Conference",
     "Contact",
+    "Delivery",
     "DialInNumber",
     "Invitation",
     "Membership",

@@ -88,7 +88,11 @@ class Message(models.Model):
 
     to = models.CharField(max_length=254, db_index=True)
     channel = models.CharField(max_length=10)
+    subject = models.CharField(max_length=254, blank=True)  # of a mail
     body = models.TextField()
+    sid = models.CharField(max_length=100, blank=True)  # of a text that is no code; of a mail its Message-ID
+    sender = models.CharField(max_length=20, blank=True)
+    service_sid = models.CharField(max_length=34, blank=True)
     sent_at = models.DateTimeField()
 
     class Meta:

@@ -10,7 +10,7 @@ import phonenumbers
 from django.utils import timezone
 
 from participants import demo
-from participants.models import CallingLine, Invitation, Participant
+from participants.models import CallingLine, Contact, Delivery, Invitation, Participant
 
 MOST_PEOPLE = 200  # in the list to choose from
 BORROWED = "+12025550190"  # the phone of somebody who is in no address book
@@ -76,6 +76,13 @@ def caller(participant: Participant, open_now: set[int]) -> Caller:
     seats.sort(key=lambda seat: not seat.is_open)
     texts_at = str(contact.address) if contact else number
     return Caller(participant.uuid, participant.name, number, texts_at, contact is not None, tuple(seats))
+
+
+def mailboxes(person: UUID) -> set[str]:
+    """Where mail to this person goes: to a contact, or wherever it was sent so far."""
+    contacts = Contact.objects.filter(participant__uuid=person).values_list("address", flat=True)
+    mail = Delivery.objects.filter(participant__uuid=person, channel=Delivery.Channel.MAIL)
+    return {str(address) for address in contacts if "@" in str(address)} | set(mail.values_list("address", flat=True))
 
 
 def two_who_meet(callers: list[Caller]) -> list[Caller]:

@@ -6,6 +6,7 @@ import math
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from sandbox.exchange import rooms
@@ -108,14 +109,18 @@ def words_of(utterance: Utterance) -> str:
 
 
 def messages(handset: Handset) -> list[dict[str, object]]:
-    """The newest first, as on a screen."""
+    """The newest first, as on a screen: texts at this phone, and the mail of whoever holds it."""
     since = timezone.now() - MESSAGES_STAY
-    arrived = Message.objects.filter(to=handset.texts_at, sent_at__gte=since).order_by("-pk")[:MOST_MESSAGES]
+    mine = Q(to=handset.texts_at)
+    if handset.person:
+        mine |= Q(channel="email", to__in=callers.mailboxes(handset.person))
+    arrived = Message.objects.filter(mine, sent_at__gte=since).order_by("-pk")[:MOST_MESSAGES]
     return [
         {
             "id": f"text-{each.pk}",
             "at": each.sent_at,
             "by": ARRIVES_BY[each.channel],
+            "subject": each.subject,
             "body": each.body,
             "code": each.code,
         }

@@ -16,6 +16,7 @@ from sandbox.rest import (
     calls,
     checks,
     conferences,
+    messages,
     numbers,
     participants,
     rate_limits,
@@ -62,6 +63,14 @@ ROUTES = (
     Route("verify.fetch", "GET", f"{SERVICE}/Verifications/{{sid}}", verifications.fetch),
     Route("verify.update", "POST", f"{SERVICE}/Verifications/{{sid}}", verifications.update, named("Status")),
     Route("verify.check", "POST", f"{SERVICE}/VerificationCheck", checks.create, named("Code To VerificationSid")),
+    Route(
+        "messages.create",
+        "POST",
+        f"{ACCOUNT}/Messages.json",
+        messages.create,
+        named("To From MessagingServiceSid Body"),
+    ),
+    Route("messages.list", "GET", f"{ACCOUNT}/Messages.json", messages.collection, named(f"To From {PAGING}")),
     Route("calls.fetch", "GET", f"{ACCOUNT}/Calls/{{sid}}.json", calls.fetch),
     Route("calls.update", "POST", f"{ACCOUNT}/Calls/{{sid}}.json", calls.update, named("Status Url Method Twiml")),
     Route(

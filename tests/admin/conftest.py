@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from participants.models import Conference, Invitation, Membership, Team
+from participants.models import Conference, Delivery, Invitation, Membership, Team
 from tests import cast
 from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
@@ -31,6 +31,9 @@ def log_of(invitation: Invitation, number: str, word: str) -> Call:
         verification_sid=f"VE{word}",
         sent_at=now,
         state=Challenge.State.APPROVED,
+    )
+    Delivery.objects.owe(
+        "notice", "text", number, participant=person, occurrence=date, subject=f"subject {word}", body=f"body {word}"
     )
     Attempt.objects.create(call=call, occurrence=date, participant=person, outcome="admitted", detail=f"detail {word}")
     Admission.objects.create(

@@ -14,6 +14,7 @@ from tests.admin.page import fields_of, save
 from tests.admin.walk import (
     MODELS,
     OPEN_TO_ALL,
+    READ_ONLY,
     admin_pages,
     assert_nothing_foreign,
     everything_of,
@@ -102,7 +103,7 @@ def test_an_organizer_has_the_pages_of_their_own_team(neighbour: Client, secret:
         if name in OPEN_TO_ALL or address.startswith(("/admin/auth/", "/admin/participants/dialinnumber/")):
             continue
         answer = neighbour.get(address, follow=True)
-        read_only = name.startswith("verification") and name.endswith(("_add", "_delete"))
+        read_only = name.startswith(READ_ONLY) and name.endswith(("_add", "_delete"))
         expected = 403 if read_only and name != "verification_vouch_add" else 200
         if name in ("participants_team_add", "participants_team_delete"):
             expected = 403
@@ -122,7 +123,7 @@ def test_an_administrator_has_every_page(administrator: Client, secret: Conferen
         for address, name in pages_for(everything_of(conference)):
             if name in (*OPEN_TO_ALL, "autocomplete", "view_on_site") or "no-such-page" in address:
                 continue
-            read_only = name.startswith("verification") and name.endswith(("_add", "_delete"))
+            read_only = name.startswith(READ_ONLY) and name.endswith(("_add", "_delete"))
             read_only &= name != "verification_vouch_add"
             assert administrator.get(address, follow=True).status_code == (403 if read_only else 200), address
 

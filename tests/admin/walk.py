@@ -8,12 +8,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from participants.models import Conference, Invitation, Membership, Participant, Team
+from participants.models import Conference, Delivery, Invitation, Membership, Participant, Team
 from tests.admin.conftest import FOREIGN_WORDS
 from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
+READ_ONLY = ("verification", "participants_delivery")  # the names of pages that begin so
 OPEN_TO_ALL = {"login", "logout", "jsi18n"}
-MODELS = (Team, Participant, Conference, Invitation, Call, Attempt, Challenge, Admission, Vouch)
+MODELS = (Team, Participant, Conference, Invitation, Delivery, Call, Attempt, Challenge, Admission, Vouch)
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -60,6 +61,7 @@ def everything_of(conference: Conference) -> dict[type[Model], Model]:
         Participant: team.participants.order_by("pk")[0],
         Conference: conference,
         Invitation: conference.invitations.order_by("pk")[0],
+        Delivery: Delivery.objects.get(team=team),
         Call: Call.objects.get(attempts__participant__team=team),
         Attempt: Attempt.objects.get(participant__team=team),
         Challenge: Challenge.objects.get(contact__participant__team=team),

@@ -24,13 +24,14 @@ MODELS = (
     "occurrence",
     "invitation",
     "moderatornumber",
+    "delivery",
 )
 
 # What a role may do, inside the walls of its team. What is not here is for administrators.
 MAY: dict[Membership.Role, dict[str, dict[str, tuple[str, ...]]]] = {
     Membership.Role.ORGANIZER: {
         "participants": dict.fromkeys(MODELS, ALL)
-        | {"team": LOOK, "membership": LOOK, "occurrence": ("view", "change")},
+        | {"team": LOOK, "membership": LOOK, "occurrence": ("view", "change"), "delivery": ("view", "change")},
         **BY_HAND,
     },
     Membership.Role.MODERATOR: {"participants": dict.fromkeys(MODELS, LOOK), **BY_HAND},

@@ -57,7 +57,9 @@ function makeText(message) {
   const item = element("li", "text");
   const head = element("p", "head", `${message.by} `);
   head.append(clock(message.at));
-  item.append(head, bodyOf(message));
+  item.append(head);
+  if (message.subject) item.append(element("p", "subject", message.subject));
+  item.append(bodyOf(message));
   return item;
 }
 

@@ -1,0 +1,53 @@
+"""Mail, through whatever EMAIL_URL says."""
+
+from __future__ import annotations
+
+import smtplib
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.utils.translation import gettext as _
+
+from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
+from participants.models import Delivery
+
+
+def send(delivery: Delivery) -> str:
+    """Sends a mail; its Message-ID, which is the same at every try, so that mailboxes can tell a copy.
+
+    Raises RefusedError, NotNowError, UnansweredError. The time-out is EMAIL_TIMEOUT.
+    """
+    message_id = f"<{delivery.uuid}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+    mail = EmailMultiAlternatives(
+        delivery.subject,
+        delivery.body,
+        to=[delivery.address],
+        headers={"Message-ID": message_id, "Content-Language": delivery.language, "Auto-Submitted": "auto-generated"},
+    )
+    if delivery.html:
+        mail.attach_alternative(delivery.html, "text/html")
+    try:
+        mail.send()
+    except BadHeaderError:
+        raise RefusedError(_("The address or the subject has a line break in it.")) from None
+    except smtplib.SMTPAuthenticationError as error:
+        raise NotNowError(
+            _("The mail server does not accept our name and password (%(code)s).") % {"code": error.smtp_code}
+        ) from None
+    except smtplib.SMTPRecipientsRefused as error:
+        code = max((code for code, _words in error.recipients.values()), default=0)
+        raise refusal(code, _("The mail server does not take mail for this address (%(code)s).")) from None
+    except smtplib.SMTPResponseException as error:
+        raise refusal(error.smtp_code, _("The mail server refused the mail (%(code)s).")) from None
+    except ConnectionRefusedError:
+        raise NotNowError(_("The mail server cannot be reached.")) from None
+    except (smtplib.SMTPException, OSError):  # a time-out is an OSError
+        raise UnansweredError(_("The mail server did not answer to the end.")) from None
+    return message_id
+
+
+def refusal(code: int, words: str) -> RefusedError | NotNowError:
+    """4xx: later perhaps, 5xx: never. RFC 5321, section 4.2.1"""
+    kind = RefusedError if code >= 500 else NotNowError
+    return kind(words % {"code": code})

@@ -1,0 +1,87 @@
+"""Carries out what is owed: claims a row, sends outside every transaction, and records what came of it, once.
+
+At least once, and recorded once. A mail whose try ended without an answer is sent again under the same Message-ID.
+A text is first looked for at Twilio, since creating one is not idempotent. A test code is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from conferenceline import mail
+from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
+from conferenceline.telephony import messages
+from participants.models import Delivery
+from participants.models.deliveries import ATTEMPTS_MOST
+from verification import test_codes
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+
+SENDERS: dict[str, Callable[[Delivery], str]] = {
+    Delivery.Channel.MAIL: mail.send,
+    Delivery.Channel.TEXT: messages.send,
+    Delivery.Channel.CODE: test_codes.send,
+}
+
+
+def send_due() -> int:
+    """Tries everything that is due, oldest first; how many were tried. Several may do so at once."""
+    tried, begun = 0, timezone.now()
+    while True:
+        # What is put off during this run comes with the next.
+        due = list(Delivery.objects.due(begun).order_by("next_attempt_at", "pk")[:BATCH])
+        if not due:
+            return tried
+        tried += sum(deliver(delivery) for delivery in due)
+
+
+def deliver(delivery: Delivery) -> bool:
+    """One try; False where another worker has it. What came of it is in the row."""
+    if not delivery.claim(timezone.now()):
+        return False
+    with translation.override(
+        "en"
+    ):  # the log's and the list's words; those of the message were chosen when it was owed
+        if reason := reason_to_withdraw(delivery):
+            delivery.settle(Delivery.State.WITHDRAWN, reason)
+            return True
+        if delivery.attempts > ATTEMPTS_MOST:  # nobody was left to count the last one
+            delivery.try_later(_("The worker stopped in the middle, again and again."), doubtful=True)
+            return True
+        try:
+            reference = SENDERS[delivery.channel](delivery)
+        except RefusedError as refusal:
+            delivery.settle(Delivery.State.FAILED, refusal.words)
+        except NotNowError as refusal:
+            delivery.try_later(refusal.words)
+        except UnansweredError as refusal:
+            put_off_in_doubt(delivery, refusal.words)
+        except Exception:
+            logger.exception("delivery %s (%s) met a fault of our own", delivery.pk, delivery.kind)
+            put_off_in_doubt(delivery, _("A fault of this installation; its log says more."))
+        else:
+            if not delivery.settle(Delivery.State.SENT, sent_at=timezone.now(), reference=reference):
+                logger.warning("delivery %s was sent after its claim had been lost", delivery.pk)
+    return True
+
+
+def put_off_in_doubt(delivery: Delivery, words: str) -> None:
+    if delivery.channel == Delivery.Channel.CODE:
+        delivery.settle(Delivery.State.UNSURE, words, doubtful=True)
+    else:
+        delivery.try_later(words, doubtful=True)
+
+
+def reason_to_withdraw(delivery: Delivery) -> str:
+    """Why nobody wants it any more; "" where it is to be sent."""
+    if delivery.until and delivery.until <= timezone.now():
+        return _("It could not be sent in time.")
+    if delivery.personal and delivery.participant_id is None:
+        return _("The person was deleted.")
+    return ""

@@ -1,0 +1,30 @@
+"""What the worker does. Each task is a command, so that cron can do the same where no worker runs.
+
+A task is named here and does its work there: whoever wakes the worker need not know what it imports.
+"""
+
+from django.core.management import call_command
+from django.db import transaction
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, db_task
+
+
+@db_task()
+def send_due() -> None:
+    """Sends what is owed now."""
+    call_command("send_due", verbosity=0)
+
+
+def wake_worker() -> None:
+    """Has what is owed sent as soon as it is committed. A queue that is down costs it a minute, and nothing else."""
+
+    def wake() -> None:
+        send_due()
+
+    transaction.on_commit(wake, robust=True)
+
+
+@db_periodic_task(crontab())
+def every_minute() -> None:
+    """Sends what was put off, what a dead worker left behind, and what nobody was told of."""
+    call_command("send_due", verbosity=0)

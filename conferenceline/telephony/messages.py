@@ -1,0 +1,98 @@
+"""Text messages that are no codes. https://www.twilio.com/docs/messaging/api/message-resource"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
+from conferenceline.telephony.client import client, twilio_errors
+from conferenceline.telephony.errors import (
+    MisconfiguredError,
+    OutcomeUnknownError,
+    TooBusyError,
+    TwilioFaultError,
+    UndeliverableError,
+)
+from participants.models import Delivery
+
+LONGEST = 1600  # characters: error 21617
+
+# https://www.twilio.com/docs/api/errors/NNNNN. Our own fault, which somebody can mend: no sender, or not a good one.
+ERRORS = {
+    **dict.fromkeys((21603, 21606, 21611, 21212, 21659, 21701, 21703, 20404), MisconfiguredError),
+    20429: TooBusyError,
+    429: TooBusyError,
+}
+WHY = {
+    21211: gettext_lazy("This is not a telephone number."),
+    21408: gettext_lazy("The Twilio account may not text to this country."),
+    21608: gettext_lazy("A trial account texts only to numbers that Twilio has verified."),
+    21610: gettext_lazy("They have answered STOP, and get no texts from us any more."),
+    21612: gettext_lazy("Our sender cannot text to this number."),
+    21614: gettext_lazy("This number cannot receive texts."),
+    21617: gettext_lazy("The text is too long."),
+    30003: gettext_lazy("The phone was off or out of reach."),
+    30004: gettext_lazy("The number does not take our texts."),
+    30005: gettext_lazy("There is no such number, or it is no longer in use."),
+    30006: gettext_lazy("This number cannot receive texts: a landline perhaps."),
+    30007: gettext_lazy("The carrier took the text for unwanted advertising."),
+    30034: gettext_lazy("Our sender is not registered with the carriers (A2P 10DLC)."),
+}
+# Messages are looked for in the newest so many to the number, made since the row was owed; our clock may be fast.
+LOOKED_THROUGH = 100
+CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+def send(delivery: Delivery) -> str:
+    """Sends a text; its SID. Where an earlier try ended without an answer, that one is looked for first.
+
+    Raises RefusedError, NotNowError, UnansweredError. Each request has the client's time-out.
+    """
+    try:
+        with twilio_errors(ERRORS, otherwise=UndeliverableError):
+            if delivery.doubtful and (sid := find(delivery)):
+                return sid
+            return client().messages.create(to=delivery.address, body=delivery.body, **sender()).sid
+    except OutcomeUnknownError:
+        raise UnansweredError(_("Twilio did not say whether the text was sent.")) from None
+    except TooBusyError:
+        raise NotNowError(_("Twilio had too much to do.")) from None
+    except MisconfiguredError as fault:
+        raise NotNowError(
+            _("Twilio does not accept our account or our sender (%(code)s).") % {"code": fault.code}
+        ) from None
+    except TwilioFaultError as fault:
+        raise RefusedError(why(fault.code)) from None
+
+
+def sender() -> dict[str, str]:
+    """Who texts are from. Raises NotNowError where the settings do not say."""
+    if settings.TWILIO_MESSAGING_SERVICE_SID:
+        return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
+    if settings.TWILIO_MESSAGES_FROM:
+        return {"from_": settings.TWILIO_MESSAGES_FROM}
+    raise NotNowError(_("No sender of texts is set: TWILIO_MESSAGES_FROM or TWILIO_MESSAGING_SERVICE_SID."))
+
+
+def find(delivery: Delivery) -> str:
+    """The SID of this text at Twilio, where an earlier try made it; "" where none did.
+
+    Raises RefusedError where the carrier did not take it.
+    """
+    others = set(Delivery.objects.filter(address=delivery.address).values_list("reference", flat=True))
+    since = delivery.created_at - CLOCKS_DIFFER
+    for message in client().messages.list(to=delivery.address, limit=LOOKED_THROUGH):
+        made = message.date_created
+        if message.body == delivery.body and message.sid not in others and made and made >= since:
+            if message.status in ("failed", "undelivered"):
+                raise RefusedError(why(message.error_code or 0))
+            return message.sid
+    return ""
+
+
+def why(code: int) -> str:
+    return str(WHY.get(code) or _("Twilio refused the text (%(code)s).") % {"code": code})

@@ -1,0 +1,225 @@
+"""What is owed to people: a mail, a text message or a test code. The row is the truth; a worker only carries it out."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conferenceline.tasks import wake_worker
+from participants.models.conferences import Conference, Occurrence
+from participants.models.people import Contact, Participant
+from participants.models.teams import Team
+
+# A claim older than this belongs to a worker that died: no send takes so long. One mail or one text is at most two
+# requests of a few seconds each.
+LEASE = timedelta(minutes=5)
+# Tries at half a minute, 2, 8, 32 and 60 minutes after the one before, each a fifth earlier or later, so that what
+# failed together does not come back together.
+FIRST_WAIT, GROWS, LONGEST_WAIT, JITTER = timedelta(seconds=30), 4, timedelta(hours=1), 0.2
+ATTEMPTS_MOST = 6
+
+
+def kinds() -> list[tuple[str, Any]]:
+    """A function, so that a new kind needs no migration."""
+    return Delivery.Kind.choices
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def owe(
+        self,
+        kind: str,
+        channel: str,
+        address: str,
+        *,
+        participant: Participant | None = None,
+        occurrence: Occurrence | None = None,
+        conference: Conference | None = None,
+        edition: str = "",
+        **fields: Any,
+    ) -> tuple[Delivery, bool]:
+        """A mail or text that somebody shall get, and whether it is new: once per person, occasion, kind and edition.
+
+        The occasion is the occurrence, or the conference where no occurrence is given. Without a person or without an
+        occasion nothing can be the same again, and each call owes one more. Inside a transaction it is sent after the
+        commit, and never if there is none.
+
+        Args:
+            kind, channel: of Delivery.Kind and Delivery.Channel.
+            address: E.164 for a text, else a mail address.
+            edition: what tells this one from another of its kind that is owed as well, such as "change 2".
+            fields: subject, body, html, language, until, contact, team (the person's unless given), next_attempt_at.
+        """
+        occasion = occurrence or conference
+        key = f"{kind} {occasion.uuid} {participant.uuid} {edition}".strip() if occasion and participant else None
+        fields |= {"kind": kind, "channel": channel, "address": address, "participant": participant}
+        fields |= {"occurrence": occurrence, "conference": conference or (occurrence and occurrence.conference)}
+        fields.setdefault("team", participant and participant.team)
+        is_new = self._put(owed := Delivery(key=key, personal=participant is not None, **fields))
+        return (owed if is_new else self.get(key=key)), is_new
+
+    def owe_test_code(self, contact: Contact, language: str) -> bool:
+        """A code to this contact that opens nothing; False where one is under way."""
+        return self._put(
+            Delivery(
+                kind=Delivery.Kind.TEST_CODE,
+                channel=Delivery.Channel.CODE,
+                address=str(contact.address),
+                language=language,
+                contact=contact,
+                participant=contact.participant,
+                personal=True,
+                team=contact.participant.team,
+            )
+        )
+
+    def _put(self, owed: Delivery) -> bool:
+        """Writes it, unless a constraint says that it is owed already."""
+        Delivery.objects.bulk_create([owed], ignore_conflicts=True)
+        stored = self.filter(uuid=owed.uuid).values_list("pk", flat=True).first()
+        if stored is None:
+            return False
+        owed.pk = stored
+        wake_worker()
+        return True
+
+    def due(self, moment: datetime) -> DeliveryQuerySet:
+        """What can be claimed at this moment (aware): its time has come, or the worker that had it is dead."""
+        waiting = Q(state=Delivery.State.WAITING, next_attempt_at__lte=moment)
+        lost = Q(state=Delivery.State.SENDING, claimed_at__lte=moment - LEASE)
+        return self.filter(waiting | lost)
+
+
+class Delivery(models.Model):
+    """A mail or text that is owed, and what became of it."""
+
+    class Kind(models.TextChoices):
+        TEST_CODE = "test code", _("test code")
+        NOTICE = "notice", _("notice")
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("mail")
+        TEXT = "text", _("text message")
+        CODE = "code", _("code")  # by the contact's own channel, made and sent by Verify
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        UNSURE = "unsure", _("perhaps sent")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    OVER_WITHOUT_PROOF = (State.FAILED, State.UNSURE, State.WITHDRAWN)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=200, unique=True, null=True, editable=False)  # noqa: DJ001 (many have none)
+    kind = models.CharField(_("what"), max_length=40, choices=kinds)
+    channel = models.CharField(_("how"), max_length=10, choices=Channel)
+    address = models.CharField(_("to"), max_length=254)
+    language = models.CharField(_("language"), max_length=10, default="en")
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    html = models.TextField(blank=True)
+
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, verbose_name=_("team"), related_name="+")
+    participant = models.ForeignKey(
+        Participant, models.SET_NULL, null=True, blank=True, verbose_name=_("participant"), related_name="deliveries"
+    )
+    personal = models.BooleanField(default=False)  # to a participant, who may have been deleted since
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+    conference = models.ForeignKey(
+        Conference, models.SET_NULL, null=True, blank=True, verbose_name=_("conference"), related_name="deliveries"
+    )
+    occurrence = models.ForeignKey(
+        Occurrence, models.SET_NULL, null=True, blank=True, verbose_name=_("occurrence"), related_name="deliveries"
+    )
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_attempt_at = models.DateTimeField(_("next try at"), default=timezone.now)
+    until = models.DateTimeField(_("of use until"), null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    doubtful = models.BooleanField(default=False)  # a try of it ended without an answer
+    reference = models.CharField(_("reference"), max_length=100, blank=True)  # what the carrier calls it
+    last_error = models.CharField(_("why"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("owed since"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        indexes = [
+            models.Index(fields=("state", "next_attempt_at"), name="delivery_due"),
+            models.Index(fields=("team", "created_at"), name="delivery_team"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("contact",),
+                condition=Q(kind="test code", state__in=("waiting", "sending")),
+                name="one_test_code_under_way",
+            )
+        ]
+        verbose_name = _("mail or text")
+        verbose_name_plural = _("mail and texts")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.get_state_display()}"
+
+    def claim(self, moment: datetime) -> bool:
+        """Takes it for one try; False where another worker was quicker. `doubtful` says that a try may have sent it."""
+        claimed = Delivery.objects.due(moment).filter(pk=self.pk, attempts=self.attempts)
+        lost = Q(state=self.State.SENDING)  # by a worker that died over it
+        doubt = models.Case(models.When(lost, then=models.Value(True)), default=F("doubtful"))
+        if not claimed.update(state=self.State.SENDING, claimed_at=moment, attempts=F("attempts") + 1, doubtful=doubt):
+            return False
+        self.refresh_from_db()
+        return True
+
+    def settle(self, state: str, words: str = "", **fields: object) -> bool:
+        """Records what came of the try, once; False where the claim has been lost to another worker."""
+        mine = Delivery.objects.filter(pk=self.pk, state=self.State.SENDING, attempts=self.attempts)
+        moved = mine.update(state=state, last_error=str(words)[:200], claimed_at=None, **fields)
+        if moved:
+            self.refresh_from_db()
+        return bool(moved)
+
+    def try_later(self, words: str, *, doubtful: bool = False) -> bool:
+        """Puts it back for another try, or gives it up where there have been enough. As settle() does."""
+        doubt = self.doubtful or doubtful
+        if self.attempts >= ATTEMPTS_MOST:
+            return self.settle(self.State.UNSURE if doubt else self.State.FAILED, words, doubtful=doubt)
+        wait = min(FIRST_WAIT * GROWS ** (self.attempts - 1), LONGEST_WAIT)
+        wait *= random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 (no secret)
+        return self.settle(self.State.WAITING, words, doubtful=doubt, next_attempt_at=timezone.now() + wait)
+
+    def send_again(self) -> bool:
+        """Owes it once more, with all its tries, after it failed or may not have arrived; False in any other state.
+
+        A test code has its own button, on the page of the person.
+        """
+        over = Delivery.objects.filter(pk=self.pk, state__in=self.OVER_WITHOUT_PROOF).exclude(channel=self.Channel.CODE)
+        fresh = {"attempts": 0, "next_attempt_at": timezone.now(), "doubtful": False, "last_error": "", "until": None}
+        if not over.update(state=self.State.WAITING, **fresh):
+            return False
+        wake_worker()
+        self.refresh_from_db()
+        return True
+
+    def withdraw(self, words: str = "") -> bool:
+        """Takes back what has not been sent; False where a worker has it already, or it is over."""
+        waiting = Delivery.objects.filter(pk=self.pk, state=self.State.WAITING)
+        return bool(waiting.update(state=self.State.WITHDRAWN, last_error=words))
+
+    @property
+    def masked_address(self) -> str:
+        """Enough to recognize an address that one knows."""
+        name, at, domain = self.address.partition("@")
+        return f"{name[:1]}…@{domain}" if at else f"…{self.address[-4:]}"

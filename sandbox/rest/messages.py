@@ -1,0 +1,76 @@
+"""Text messages. https://www.twilio.com/docs/messaging/api/message-resource"""
+
+from __future__ import annotations
+
+import re
+
+from django.conf import settings
+from django.utils import timezone
+
+from sandbox.models import Message
+from sandbox.rest.answers import API_VERSION, Answered, Asked, ProblemError, rfc2822
+from sandbox.rest.pages import page
+from sandbox.rest.verifications import is_e164
+from sandbox.sids import new_sid
+
+LONGEST = 1600  # characters: error 21617
+
+
+def create(asked: Asked) -> Answered:
+    """Sends a text. It has arrived at once; to whoever asked it is only queued."""
+    to, body = asked.fields.get("To", ""), asked.fields.get("Body", "")
+    sender, service = asked.fields.get("From", ""), asked.fields.get("MessagingServiceSid", "")
+    if not to:
+        raise ProblemError(21604, 400, "A 'To' phone number is required.")
+    if not is_e164(to):
+        raise ProblemError(21211, 400, f"Invalid 'To' Phone Number: {to}")
+    if not body:
+        raise ProblemError(21602, 400, "Message body is required.")
+    if len(body) > LONGEST:
+        raise ProblemError(21617, 400, "The concatenated message body exceeds the 1600 character limit.")
+    if not sender and not service:
+        raise ProblemError(21603, 400, "A 'From' phone number is required.")
+    if service and not re.fullmatch("MG[0-9a-fA-F]{32}", service):
+        raise ProblemError(21701, 400, "The Messaging Service does not exist.")
+    if sender and sender != settings.TWILIO_MESSAGES_FROM:
+        raise ProblemError(21606, 400, "The 'From' phone number provided is not a valid message-capable number.")
+    message = Message.objects.create(
+        to=to, channel="sms", body=body, sid=new_sid("SM"), sender=sender, service_sid=service, sent_at=timezone.now()
+    )
+    return Answered(201, as_json(message, asked.account_sid, "accepted" if service else "queued"))
+
+
+def collection(asked: Asked) -> Answered:
+    """The newest first. Codes are not among them: Verify keeps its messages to itself."""
+    found = Message.objects.filter(sid__startswith="SM").order_by("-pk")
+    for name, field in {"To": "to", "From": "sender"}.items():
+        if value := asked.fields.get(name):
+            found = found.filter(**{field: value})
+    rows = [as_json(message, asked.account_sid, "delivered") for message in found]
+    return page(asked, "messages", f"/{API_VERSION}/Accounts/{asked.account_sid}/Messages.json", rows)
+
+
+def as_json(message: Message, account_sid: str, status: str) -> dict[str, object]:
+    here = f"/{API_VERSION}/Accounts/{account_sid}/Messages/{message.sid}"
+    return {
+        "account_sid": account_sid,
+        "api_version": API_VERSION,
+        "body": message.body,
+        "date_created": rfc2822(message.sent_at),
+        "date_sent": rfc2822(message.sent_at) if status == "delivered" else None,
+        "date_updated": rfc2822(message.sent_at),
+        "direction": "outbound-api",
+        "error_code": None,
+        "error_message": None,
+        "from": message.sender or None,
+        "messaging_service_sid": message.service_sid or None,
+        "num_media": "0",
+        "num_segments": "1" if message.sender else "0",
+        "price": None,
+        "price_unit": "USD",
+        "sid": message.sid,
+        "status": status,
+        "subresource_uris": {"media": f"{here}/Media.json", "feedback": f"{here}/Feedback.json"},
+        "to": message.to,
+        "uri": f"{here}.json",
+    }
