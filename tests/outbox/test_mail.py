@@ -42,7 +42,7 @@ def test_what_is_owed_arrives(ana, room):
 def test_a_cron_does_what_the_worker_does(ana, capsys):
     mail_to(ana)
     call_command("send_due")
-    assert capsys.readouterr().out == "Tried 1 deliveries.\n"
+    assert capsys.readouterr().out.endswith("Tried 1 deliveries.\n")
     assert len(arrived()) == 1
 
 
