@@ -18,7 +18,7 @@ from participants.models import Delivery
 class DeliveryAdmin(TeamWall, admin.ModelAdmin):
     """A team sees what went to its people; what belongs to no team is for administrators, who see whole addresses."""
 
-    list_display = ("created_at", "kind", "channel", "participant", "shown_address", "state", "last_error", "sent_at")
+    list_display = ("created_at", "kind", "channel", "participant", "shown_address", "state", "last_error")
     list_filter = ("state", "channel", "kind", "team", "conference")
     list_select_related = ("participant",)
     date_hierarchy = "created_at"

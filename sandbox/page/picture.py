@@ -15,7 +15,7 @@ from sandbox.page import callers, company
 from sandbox.terminal import ARRIVES_BY, WHO
 
 MOST_LINES = 60
-MOST_MESSAGES = 2
+MOST_MESSAGES = 3
 MESSAGES_STAY = timedelta(hours=1)
 
 
