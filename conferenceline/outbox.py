@@ -7,6 +7,7 @@ A text is first looked for at Twilio, since creating one is not idempotent. A te
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 
 from django.utils import timezone, translation
@@ -62,8 +63,10 @@ def deliver(delivery: Delivery) -> bool:
             delivery.try_later(refusal.words)
         except UnansweredError as refusal:
             put_off_in_doubt(delivery, refusal.words)
-        except Exception:
-            logger.exception("delivery %s (%s) met a fault of our own", delivery.pk, delivery.kind)
+        except Exception as error:
+            # Where, and not what it says: that may be an address.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("delivery %s met a fault of our own, %s:\n%s", delivery.pk, type(error).__name__, where)
             put_off_in_doubt(delivery, _("A fault of this installation; its log says more."))
         else:
             if not delivery.settle(Delivery.State.SENT, sent_at=timezone.now(), reference=reference):

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+import redis
 from csp.constants import NONE, SELF
 from huey.serializer import SignedSerializer
 
@@ -98,7 +99,8 @@ HUEY = {
     "consumer": {"workers": 2, "worker_type": "thread", "max_delay": 1.0},
 }
 if QUEUE_URL:
-    HUEY |= {"huey_class": "huey.RedisHuey", "url": QUEUE_URL, "socket_connect_timeout": 2, "socket_timeout": 5}
+    _pool = redis.ConnectionPool.from_url(QUEUE_URL, socket_connect_timeout=2, socket_timeout=5)  # seconds
+    HUEY |= {"huey_class": "huey.RedisHuey", "connection_pool": _pool}
 else:
     HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(BASE_DIR / "queue.sqlite3"), "timeout": 2}
 
