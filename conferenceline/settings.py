@@ -53,6 +53,7 @@ if SANDBOX:
     TWILIO_VERIFY_SERVICE_SID = TWILIO_VERIFY_SERVICE_SID or "VA" + "0" * 32
     TWILIO_MESSAGES_FROM = TWILIO_MESSAGES_FROM or SANDBOX_LINE
     TWILIO_HTTP_CLIENT = "sandbox.rest.SandboxHttpClient"
+    SANDBOX_CHANNELS = ("sms", "whatsapp", "call", "email")  # that the pretend Verify service is set up for
     SANDBOX_TRANSPORT = "sandbox.exchange.transport.HttpTransport"  # how the phones in the browser reach PUBLIC_URL
 
 # The line: what it asks for, and how long it waits
@@ -79,6 +80,8 @@ LIMITS = {
     "wrong_sign_ins_per_address": env("LIMIT_WRONG_SIGN_INS_PER_ADDRESS", default="100/3600"),
     "reset_mails_per_address": env("LIMIT_RESET_MAILS_PER_ADDRESS", default="3/3600"),
 }
+CHANNEL_RESTS = env.int("CHANNEL_RESTS", default=600)  # seconds, after Twilio has said that it is out of service
+LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=False)  # of new contacts; each question costs money
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
 BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how long somebody's next call is let in

@@ -50,6 +50,8 @@ class Person:
     expect: str
     team: str = HARBOUR
     listed: bool = True  # whether the line they call from is in the address book
+    reached_by: str = Contact.Channel.SMS  # how the code goes to `texts`
+    or_by: tuple[tuple[str, str], ...] = ()  # further contacts: channel and address
 
 
 ROOMS = (
@@ -183,6 +185,32 @@ PEOPLE = (
         "Ben Ford under another name: two teams, two people, one telephone",
         team=QUAY,
     ),
+    Person(
+        "Pia Holt",
+        "+12025550140",
+        "+12025550140",
+        (Seat("Harbour board", PARTICIPANT, "20000020"),),
+        "a code by WhatsApp; with star, pound, then 2 by text",
+        reached_by=Contact.Channel.WHATSAPP,
+        or_by=((Contact.Channel.SMS, "+12025550140"),),
+    ),
+    Person(
+        "Rolf Kern",
+        "+12025550141",
+        "+12025550142",
+        (Seat("Harbour board", PARTICIPANT, "20000021"),),
+        "a landline: his other phone rings, and says the code after a key; with star, pound, then 2 by e-mail",
+        reached_by=Contact.Channel.CALL,
+        or_by=((Contact.Channel.EMAIL, "rolf.kern@example.com"),),
+    ),
+    Person(
+        "Sue Dean",
+        "+12025550143",
+        "sue.dean@example.com",
+        (Seat("Harbour board", PARTICIPANT, "20000022"),),
+        "a code by e-mail",
+        reached_by=Contact.Channel.EMAIL,
+    ),
 )
 STRANGER = "+12025550199"  # on no roster
 
@@ -236,7 +264,8 @@ def enter(person: Person) -> None:
     if made and person.listed:
         CallingLine.objects.create(participant=participant, number=person.calls_from)
     if made and person.texts:
-        Contact.objects.create(participant=participant, channel=Contact.Channel.SMS, address=person.texts)
+        for position, (channel, address) in enumerate(((person.reached_by, person.texts), *person.or_by)):
+            Contact.objects.create(participant=participant, channel=channel, address=address, position=position)
     for seat in person.seats:
         Invitation.objects.get_or_create(
             conference=Conference.objects.get(uuid=mark("room", seat.room)),

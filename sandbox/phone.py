@@ -159,6 +159,10 @@ class Phone:
         """What arrived at this person's number or mailbox, oldest first."""
         return list(Message.objects.filter(to=self.texts_at))
 
+    def take_code_calls(self) -> bool:
+        """Presses a key on whatever rings at this person's other phone; whether anything rang."""
+        return bool(Message.objects.filter(to=self.texts_at, waits_for_key=True).update(waits_for_key=False))
+
     def text_code(self) -> str:
         """The code in the newest message to this person."""
         codes = [message.code for message in self.messages if message.code]

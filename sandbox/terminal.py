@@ -129,6 +129,7 @@ class TerminalCall:
             self._utterance = utterance.pk
             if who := WHO.get(Utterance.Kind(utterance.kind)):
                 news.append((utterance.at, who, utterance.text))
+        self.phone.take_code_calls()
         for message in self.phone.messages:
             if message.pk > self._message:
                 self._message, self.got_message = message.pk, True

@@ -2,6 +2,7 @@
 
     ring ─▶ Recognize ─▶ SendCode ─▶ EnterCode ─▶ ChooseRoom ─▶ admit() ─▶ the room ─▶ Farewell
                │  withheld, unlisted or ambiguous line ─▶ EnterRosterNumber ┘
+               │  no code comes ─▶ ChooseWay ─▶ (WaitToSend) ─▶ SendCode
                └─ nothing open, over a limit ─▶ one sentence ─▶ hang up
 
 Read it from here to the end and you have heard the call. A step arrives, asks, and makes something of the keys;
@@ -14,16 +15,18 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.models import Invitation, Occurrence
+from participants.models import Contact, Invitation, Occurrence
 from participants.models.rosters import ROSTER_NUMBER_DIGITS
-from verification import recognition, throttle
+from verification import ladder, recognition, throttle
 from verification.dialogue import Later, Outcome, Step
 from verification.door import Refusal, admit
 from verification.models import Attempt
 from verification.proof import Checking, Sending, check_code, perhaps_sent, send_code
 from verification.replies import Ask, HangUp
+from verification.wording import choices, wording_of
 
 CHOICES_MOST = 5  # rooms in a menu: more than a caller can keep in mind are chosen by roster number
+SECONDS_LEAST = 5  # to wait for keys, before one more code goes out
 RESENDS_MOST = 5  # stars in one call; fewer of them, if any, lead to a text: see the limits in settings
 IN_FOR_SURE = timedelta(seconds=20)  # whoever comes back from the room later than this had been in it
 
@@ -41,8 +44,8 @@ class Recognize(Step):
             self.call.people = people
             return ChooseRoom
         try:
-            self.call.contact = recognition.contact_of(people)
-        except recognition.DifferentContactsError:
+            ladder.ways(self.call, people)
+        except ladder.DifferentContactsError:
             return self.ask_who(Attempt.Outcome.SHARED_LINE)
         self.call.people = people
         self.say(_("Welcome."))
@@ -92,7 +95,6 @@ class EnterRosterNumber(Step):
         self.call.people = [person]
         if self.call.vouched:
             return ChooseRoom
-        self.call.contact = recognition.contact_of([person])
         return SendCode
 
     def wrong(self) -> Outcome:
@@ -105,28 +107,34 @@ class EnterRosterNumber(Step):
 
 
 class SendCode(Step):
-    """Send a code to the contact on file, never to the calling line as such."""
+    """Send a code to a contact on file, never to the calling line as such: by the first way that can work."""
 
     def arrive(self) -> Outcome:
         return ChooseRoom if self.call.vouched else self.tell(send_code(self.call, self.codes))
 
     def tell(self, sending: Sending) -> Outcome:
+        words = wording_of(self.call)
         match sending:
             case Sending.SENT:
-                self.say(_("We have sent you a text with a %(length)s digit code.") % self.code)
+                self.say(words.sent % self.code)
                 return EnterCode
             case Sending.SENT_AGAIN:
-                self.say(_("We have sent you another text. Please use the newest."))
+                self.say(words.sent_again % self.code)
                 return EnterCode
             case Sending.REUSED:
-                self.say(_("A moment ago we sent you a text with a %(length)s digit code.") % self.code)
+                self.say(words.reused % self.code)
                 return EnterCode
             case Sending.PERHAPS_SENT:
-                self.say(_("We are sending you a text with a %(length)s digit code.") % self.code)
+                self.say(words.perhaps_sent % self.code)
                 return EnterCode
             case Sending.NO_MORE_BUT_ONE_IN_HAND:
-                self.say(_("We cannot send another text now. Please use the newest that you have."))
+                self.say(words.no_more % self.code)
                 return EnterCode
+            case Sending.FELL_BACK:
+                self.say(f"{_('We cannot send a code that way now.')} {words.where % self.code}")
+                return EnterCode
+            case Sending.NEXT_WAY:
+                return Later(SendCode, f"{words.not_sent} {_('We try another way.')}")
             case Sending.WITHDRAWN:
                 return Later(SendCode, _("One moment, please."))
             case Sending.BUSY:
@@ -138,9 +146,7 @@ class SendCode(Step):
                     _("We are sorry. We can send no more codes now. Please call again in ten minutes. Goodbye.")
                 )
             case Sending.UNDELIVERABLE:
-                return self.hang_up(
-                    _("We are sorry. We cannot send you a text. Please ask whoever invited you for help. Goodbye.")
-                )
+                return self.hang_up(str(words.cannot))
             case Sending.OVER_LIMIT | Sending.NO_CONTACT:
                 return self.refusal()
 
@@ -154,10 +160,11 @@ class EnterCode(Step):
     """The proof: whoever types the code holds the phone that it was sent to. Or somebody lets them in by hand."""
 
     def ask(self, words: str = "") -> Outcome:
-        return Ask(
-            words or _("Enter the code. For a new one, press star, then pound."),
-            digits=settings.CODE_LENGTH,
-        )
+        if self.call.ways > 1:
+            question = _("Enter the code. If it does not come, press star, then pound.")
+        else:
+            question = _("Enter the code. For a new one, press star, then pound.")
+        return Ask(words or question, digits=settings.CODE_LENGTH)
 
     def ask_again(self) -> Outcome:
         return ChooseRoom if self.needs_no_code else self.ask()
@@ -170,11 +177,8 @@ class EnterCode(Step):
         if self.needs_no_code:
             return ChooseRoom
         if not keys:
-            return self.silent(
-                _("The code is in a text message from us. Please enter it when you have found it."),
-                _("Take your time. The text message from us holds a %(length)s digit code.") % self.code,
-                _("To have the text sent again, press star, then pound. Or enter the code now."),
-            )
+            words = wording_of(self.call)
+            return self.silent(words.where % self.code, words.patience % self.code, str(words.again))
         if keys == "*":
             return self.send_again()
         if not keys.isdigit() or len(keys) != settings.CODE_LENGTH:
@@ -197,18 +201,56 @@ class EnterCode(Step):
         self.call.resends += 1
         if self.call.resends > RESENDS_MOST:
             return self.give_up(_("Please call again in ten minutes. Goodbye."))
-        return SendCode
+        ways = ladder.offered(ladder.left(self.call))
+        if len(ways) > 1:
+            return ChooseWay
+        return WaitToSend if ways and not ways[0].rests else SendCode
 
     def wrong(self) -> Outcome:
+        words = wording_of(self.call)
         self.call.wrong_codes += 1
         left = settings.WRONG_CODES_PER_CALL - self.call.wrong_codes
         if left <= 0:
-            return self.hang_up(_("That is not right. Please call again when you have the newest text. Goodbye."))
-        if left == 1:
-            return self.ask(
-                _("That is not right either. Please enter the newest code once more. This is the last try.")
-            )
-        return self.ask(_("That is not the code. Please enter the %(length)s digits of the newest text.") % self.code)
+            return self.hang_up(str(words.call_again))
+        return self.ask(str(words.last_try) if left == 1 else words.newest % self.code)
+
+
+class ChooseWay(Step):
+    """The same again, or another way. Only where there is a choice."""
+
+    def ask(self, words: str = "") -> Outcome:
+        """Reads out the ways, that of the newest code first. What each key means is kept: a menu is a promise."""
+        ways = ladder.offered(ladder.left(self.call))
+        ways = sorted(ways, key=lambda way: way.contact.pk != self.call.contact_id)[:CHOICES_MOST]
+        self.call.menu = {str(key): way.contact.pk for key, way in enumerate(ways, start=1)}
+        menu = choices([way.contact.channel for way in ways])
+        return Ask(f"{words} {menu}".strip(), digits=1) if ways else EnterCode
+
+    def answer(self, keys: str) -> Outcome:
+        if self.call.vouched:
+            return ChooseRoom
+        if not keys:
+            return EnterCode
+        if keys not in self.call.menu:
+            return self.ask() if keys == "*" else self.stumbled(_("That key is none of these."))
+        same = self.call.menu[keys] == self.call.contact_id
+        self.call.contact = Contact.objects.filter(pk=self.call.menu[keys]).first()
+        return WaitToSend if same else SendCode
+
+
+class WaitToSend(EnterCode):
+    """The same again, a little later each time: what is on its way may only be slow. Meanwhile it may be typed."""
+
+    def arrive(self) -> Outcome:
+        return self.ask() if ladder.gap(self.call) else SendCode
+
+    def ask(self, words: str = "") -> Outcome:
+        seconds = ladder.gap(self.call) or SECONDS_LEAST
+        later = _("The next one goes out in %(seconds)s seconds. If the code comes before, enter it.")
+        return Ask(words or later % {"seconds": seconds}, digits=settings.CODE_LENGTH, seconds=seconds)
+
+    def answer(self, keys: str) -> Outcome:
+        return super().answer(keys) if keys or self.needs_no_code else SendCode
 
 
 class ChooseRoom(Step):
@@ -305,5 +347,16 @@ class Goodbye(Step):
 
 
 STEPS = {
-    step.__name__: step for step in (Recognize, EnterRosterNumber, SendCode, EnterCode, ChooseRoom, Farewell, Goodbye)
+    step.__name__: step
+    for step in (
+        Recognize,
+        EnterRosterNumber,
+        SendCode,
+        EnterCode,
+        ChooseWay,
+        WaitToSend,
+        ChooseRoom,
+        Farewell,
+        Goodbye,
+    )
 }

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conferenceline.telephony.errors import (
+    ChannelDownError,
     MisconfiguredError,
     NoSuchCodeError,
     OutcomeUnknownError,
@@ -20,13 +21,19 @@ from conferenceline.telephony.errors import (
     UndeliverableError,
 )
 from participants.models import Contact
-from verification import throttle
+from verification import ladder, throttle
 from verification.dialogue import Codes
 from verification.models import Attempt, Call, Challenge, TurnLostError
 
 logger = logging.getLogger(__name__)
 
 RETRIES_MOST = 1  # of what Twilio would not do for the moment
+
+FAILURES = {  # as the contact remembers them; the first that fits
+    ChannelDownError: Contact.Failure.NOT_IN_SERVICE,
+    UndeliverableError: Contact.Failure.CANNOT_RECEIVE,
+    TooManySendsError: Contact.Failure.TOO_MANY,
+}
 
 
 class Sending(Enum):
@@ -42,7 +49,9 @@ class Sending(Enum):
     OVER_LIMIT = auto()  # over our own limit, before anything was sent
     BUSY = auto()  # not done: once more on the next turn
     STILL_BUSY = auto()
-    UNDELIVERABLE = auto()
+    NEXT_WAY = auto()  # not by this one: by another on the next turn
+    FELL_BACK = auto()  # not by this one, and the code that came by another is still good
+    UNDELIVERABLE = auto()  # by no way that is left
     NO_CONTACT = auto()
 
 
@@ -58,23 +67,53 @@ class Checking(Enum):
 
 
 def send_code(call: Call, codes: Codes) -> Sending:
-    """Sends a code to the call's contact, unless one is on its way that will do. At most one request to Twilio."""
-    contact = call.contact
+    """Sends a code by the way that the caller chose, or by the best that is left, unless an earlier one will do.
+
+    At most one request to Twilio.
+    """
+    ways = ladder.left(call)
+    contact, code = _way_and_code(call, ways)
     if contact is None:
-        call.note(Attempt.Outcome.NO_CONTACT)
-        return Sending.NO_CONTACT
-    code = _code_on_its_way(call, contact)
-    if code and code != call.challenge and not _take_over(call, code):
-        code = None
+        return _nothing_left(call)
+    call.contact = contact
+    is_redial = code is not None and call.challenge is None
+    if code and is_redial and not _take_over(call, code):
+        code, is_redial = None, False
     if code and code.ends_too_soon and _may_be_sent(call, contact):
         return _withdraw(call, codes, code)
-    if code and code != call.challenge:
+    if code and is_redial:
         call.challenge = code
         if code.state != Challenge.State.PENDING:
             return perhaps_sent(call, code)
         call.note(Attempt.Outcome.CODE_REUSED)
         return Sending.REUSED
-    return _send(call, codes, contact, code)
+    again = code if code and code.channel == contact.channel else None
+    return _send(call, codes, contact, again, others=[way for way in ways if way.contact != contact])
+
+
+def _way_and_code(call: Call, ways: list[ladder.Way]) -> tuple[Contact | None, Challenge | None]:
+    """Where the code should go, and the code that is on its way there."""
+    offered = ladder.offered(ways)
+    call.ways = len(offered)
+    if call.challenge is None:
+        # An earlier call from this line may have asked for one, by whichever of these ways.
+        code = Challenge.objects.pending([way.destination for way in ways], call.line)
+        if code:
+            return next(way.contact for way in ways if way.destination == (code.channel, code.address)), code
+    chosen = [way.contact for way in offered if way.contact.pk == call.contact_id]
+    contact = next(iter(chosen or [way.contact for way in offered]), None)
+    return contact, _own_code(call, contact) if contact and call.challenge else None
+
+
+def _nothing_left(call: Call) -> Sending:
+    """Every way has failed in this call, or there never was one."""
+    code = call.challenge
+    if code and code.typeable and code.state == Challenge.State.PENDING:
+        return Sending.NO_MORE_BUT_ONE_IN_HAND
+    if call.dead_ends:
+        return Sending.NO_MORE
+    call.note(Attempt.Outcome.NO_CONTACT)
+    return Sending.NO_CONTACT
 
 
 def perhaps_sent(call: Call, code: Challenge) -> Sending:
@@ -84,13 +123,16 @@ def perhaps_sent(call: Call, code: Challenge) -> Sending:
     return Sending.PERHAPS_SENT
 
 
-def _code_on_its_way(call: Call, contact: Contact) -> Challenge | None:
-    """This call's own code, or one that an earlier call from this line asked for at the same contact."""
+def _own_code(call: Call, contact: Contact) -> Challenge | None:
+    """The code that this call has asked for at this address: best by the same channel, else the same code by another.
+
+    A contact changed in mid-call gets a code of its own: an old one must not vouch for the new address.
+    """
     mine = call.challenge
-    if mine:
-        # A contact changed in mid-call gets a code of its own: an old one must not vouch for the new address.
-        return mine if mine.typeable and (mine.channel, mine.address) == contact.destination else None
-    return Challenge.objects.pending(contact.destination, call.line)
+    if mine and mine.typeable and (mine.channel, mine.address) == contact.destination:
+        return mine
+    codes = list(call.challenges.typeable().filter(address=contact.address).select_related("call"))
+    return next((code for code in codes if code.channel == contact.channel), next(iter(codes), None))
 
 
 def _take_over(call: Call, code: Challenge) -> bool:
@@ -128,54 +170,86 @@ def _withdraw(call: Call, codes: Codes, code: Challenge) -> Sending:
     return Sending.WITHDRAWN
 
 
-def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None) -> Sending:
+def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, others: list[ladder.Way]) -> Sending:
     channel, address = contact.destination
+    earlier = call.challenge if call.challenge and call.challenge.typeable else None
     try:
         throttle.take(
             sends_per_contact=f"{channel} {address}",
             sends_per_line=call.line,
             sends_per_hour="",
             sends_per_day="",
-            still_free={"wrong_codes_per_contact": f"{channel} {address}"},  # or the code could not be checked
+            still_free={"wrong_codes_per_contact": address},  # or the code could not be checked
         )
     except throttle.OverLimitError as over:
         call.note(Attempt.Outcome.OVER_LIMIT, str(over))
-        return Sending.NO_MORE_BUT_ONE_IN_HAND if again else Sending.OVER_LIMIT
+        if again:
+            call.challenge = again
+            return Sending.NO_MORE_BUT_ONE_IN_HAND
+        return Sending.FELL_BACK if earlier else Sending.OVER_LIMIT
     code = again or Challenge.objects.create(
         call=call, contact=contact, channel=channel, address=address, sent_at=timezone.now()
     )
-    call.challenge = code
+    call.challenge, call.asked_at = code, timezone.now()
     call.store()  # whoever takes over from a dead worker must know that a code may be on its way
     try:
         sent = codes.send(channel=code.channel, address=code.address, language=call.language)
     except OutcomeUnknownError:
         return perhaps_sent(call, code)
     except TwilioFaultError as fault:
-        return _not_sent(call, code, fault, in_hand=again is not None and again.state == Challenge.State.PENDING)
+        return _not_sent(call, code, fault, earlier if earlier != again else None, others)
     code.confirm_sent(sent.sid, sent.first_at)
     call.note(Attempt.Outcome.CODE_SENT)
     return Sending.SENT_AGAIN if again else Sending.SENT
 
 
-def _not_sent(call: Call, code: Challenge, fault: TwilioFaultError, *, in_hand: bool) -> Sending:
+def _not_sent(
+    call: Call, code: Challenge, fault: TwilioFaultError, earlier: Challenge | None, others: list[ladder.Way]
+) -> Sending:
+    """What follows a refusal to send: a code in hand, a pause, the next way, or an end. No way is tried twice."""
     call.note(Attempt.Outcome.CODE_NOT_SENT, str(fault.code))
-    if in_hand and not isinstance(fault, MisconfiguredError):
-        return Sending.NO_MORE_BUT_ONE_IN_HAND  # that one more cannot be sent does not spoil the one that was
-    call.retries += 1
-    once_more = call.retries <= RETRIES_MOST
-    if isinstance(fault, TooManySendsError) and once_more:
-        code.settle(Challenge.State.UNSURE)
+    if isinstance(fault, MisconfiguredError):
+        code.settle(Challenge.State.FAILED)
+        raise fault
+    if isinstance(fault, ChannelDownError):
+        logger.error("no codes by %s for now: Twilio answered %s", code.channel, fault.code)
+        ladder.rest(code.channel)
+    if code.state == Challenge.State.PENDING:  # that one more cannot be sent does not spoil the one that was
+        if not isinstance(fault, TooBusyError):
+            _give_up_way(call)
         return Sending.NO_MORE_BUT_ONE_IN_HAND
-    code.settle(Challenge.State.FAILED)
+    if isinstance(fault, TooManySendsError) and not earlier:
+        _give_up_way(call)
+        code.settle(Challenge.State.UNSURE, failure=FAILURES[TooManySendsError])
+        return Sending.NO_MORE_BUT_ONE_IN_HAND
+    code.settle(Challenge.State.FAILED, failure=_failure(fault))
+    call.retries += 1
+    if isinstance(fault, TooBusyError) and call.retries <= RETRIES_MOST:
+        call.challenge = earlier or code
+        return Sending.BUSY
+    _give_up_way(call)
+    if earlier and earlier.state == Challenge.State.PENDING:
+        call.challenge = earlier
+        return Sending.FELL_BACK
+    if others:
+        call.contact = others[0].contact
+        return Sending.NEXT_WAY
     match fault:
-        case MisconfiguredError():
-            raise fault
         case UndeliverableError():
             return Sending.UNDELIVERABLE
         case TooBusyError():
-            return Sending.BUSY if once_more else Sending.STILL_BUSY
+            return Sending.STILL_BUSY
         case _:
             return Sending.NO_MORE
+
+
+def _give_up_way(call: Call) -> None:
+    call.dead_ends = [*call.dead_ends, call.contact_id]
+    call.ways = max(0, call.ways - 1)
+
+
+def _failure(fault: TwilioFaultError) -> str:
+    return next((failure for kind, failure in FAILURES.items() if isinstance(fault, kind)), "")
 
 
 def check_code(call: Call, codes: Codes, keys: str) -> Checking:
@@ -186,7 +260,8 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
     code = call.challenge
     if code is None or not code.typeable:
         return _gone(call, code)
-    destination = f"{code.channel} {code.address}"
+    # By address: within ten minutes every channel brings the same code there, and Twilio counts alike.
+    destination = code.address
     try:
         # Counted before the check and given back after a right one, so that calls at once cannot outrun the limit.
         throttle.take(wrong_codes_per_contact=destination)

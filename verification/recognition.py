@@ -1,16 +1,12 @@
-"""Who may be calling, where a code can reach them, and which rooms are open to them."""
+"""Who may be calling, and which rooms are open to them."""
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from participants.models import Contact, Invitation
+from participants.models import Invitation
 from verification.models import Call, Vouch
-
-
-class DifferentContactsError(Exception):
-    """These people share a line and no contact: no code can go to one of them without choosing for them."""
 
 
 def people_calling_from(call: Call) -> list[int]:
@@ -41,22 +37,6 @@ def _open_now(call: Call) -> Any:
     """The invitations to what is open now, each with whether somebody vouched for this call or the next."""
     vouches = Vouch.objects.for_call(call).filter(invitation=OuterRef("pk"), occurrence=OuterRef("occurrence_id"))
     return Invitation.objects.open_at(timezone.now()).annotate(vouched=Exists(vouches))
-
-
-def contact_of(people: list[int]) -> Contact | None:
-    """The one contact that reaches these people: the first of the first person's that all of them have.
-
-    Those who have no contact at all do not count; None where nobody has one. Raises DifferentContactsError.
-    """
-    contacts = list(Contact.objects.filter(participant__in=people))
-    reachable = {contact.participant_id for contact in contacts}
-    if not reachable:
-        return None
-    for contact in contacts:
-        owners = {other.participant_id for other in contacts if other.destination == contact.destination}
-        if owners == reachable:
-            return contact
-    raise DifferentContactsError
 
 
 def proved_by_code(call: Call) -> bool:

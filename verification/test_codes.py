@@ -46,7 +46,7 @@ def send(delivery: Delivery) -> str:
     Raises RefusedError, UnansweredError: it is never tried again by itself.
     """
     contact = delivery.contact
-    if contact is None or str(contact.address) != delivery.address:
+    if contact is None or contact.address != delivery.address:
         raise RefusedError(_("The contact was changed or removed."))
     if delivery.doubtful:
         raise UnansweredError(_("The worker stopped in the middle: the code was perhaps sent."))
@@ -66,9 +66,12 @@ def send(delivery: Delivery) -> str:
 
 
 def is_awaited(contact: Contact) -> bool:
-    """Whether some call has a code at this address that can still be typed: in it, or after a redial."""
-    channel, address = contact.destination
-    young = Challenge.objects.filter(channel=channel, address=address, sent_at__gt=timezone.now() - LIFETIME)
+    """Whether some call has a code at this address that can still be typed: in it, or after a redial.
+
+    By whatever channel: Verify's one code for an address is the same by each of them.
+    """
+    at_address = Challenge.objects.filter(channel__in=Contact.Channel.values, address=contact.address)
+    young = at_address.filter(sent_at__gt=timezone.now() - LIFETIME)
     return young.filter(state__in=Challenge.TYPEABLE).exists()
 
 
@@ -81,7 +84,7 @@ def count(delivery: Delivery, contact: Contact) -> None:
             tests_per_team=str(delivery.team_id or ""),
             sends_per_hour="",
             sends_per_day="",
-            still_free={"sends_per_contact": destination, "wrong_codes_per_contact": destination},
+            still_free={"sends_per_contact": destination, "wrong_codes_per_contact": contact.address},
         )
     except throttle.OverLimitError as over:
         words = (OVER_LIMIT[name] for name in over.limits if name in OVER_LIMIT)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from conferenceline.telephony import twiml
 from conferenceline.telephony.callers import Webhook
 from conferenceline.telephony.webhooks import from_twilio
-from verification import turns
+from verification import ladder, turns
 from verification.models import Call
 from verification.replies import HangUp, Reply, Wait
 
@@ -43,6 +43,7 @@ def status(request: HttpRequest) -> HttpResponse:
     call = Call.objects.known(webhook.sid) if webhook.over else None
     if call:
         call.end()
+        ladder.remember(call)
     return HttpResponse(status=204)
 
 

@@ -33,6 +33,10 @@ class UndeliverableError(TwilioFaultError):
     """No code can reach this address on this channel."""
 
 
+class ChannelDownError(UndeliverableError):
+    """This way of sending codes is not in service, for nobody of this installation."""
+
+
 class MisconfiguredError(TwilioFaultError):
     """Our account, credentials or service are wrong: nothing will work until somebody mends them."""
 

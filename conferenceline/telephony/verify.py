@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 
 from conferenceline.telephony.client import client, twilio_errors
 from conferenceline.telephony.errors import (
+    ChannelDownError,
     MisconfiguredError,
     NoSuchCodeError,
     TooBusyError,
@@ -17,6 +18,14 @@ from conferenceline.telephony.errors import (
 )
 from conferenceline.telephony.voices import VOICES
 
+# Of the service, not of an address: no or no working mail integration (60215, 60217 to 60219, 60222, 60253, 60603,
+# 60604), channel disabled or without a feature (60204, 60214, 60223), no message template (60201, 60224, 60228, 60229,
+# 60242), no WhatsApp sender (68008), the account is under review (60238).
+CHANNEL_DOWN = (
+    *(60201, 60204, 60214, 60215, 60217, 60218, 60219, 60222, 60223, 60224, 60228, 60229, 60238),
+    *(60242, 60253, 60603, 60604, 68008),
+)
+
 # https://www.twilio.com/docs/api/errors/NNNNN. Any other refusal to send means: not to this address this way.
 SEND_ERRORS = {
     20404: MisconfiguredError,  # the service
@@ -25,6 +34,7 @@ SEND_ERRORS = {
     60202: TooManyChecksError,
     60203: TooManySendsError,
     60212: TooBusyError,
+    **dict.fromkeys(CHANNEL_DOWN, ChannelDownError),
 }
 CHECK_ERRORS = {
     20404: NoSuchCodeError,
@@ -75,7 +85,8 @@ class VerifyCodes:
     def send(self, *, channel: str, address: str, language: str) -> Sent:
         """Sends a code, or within ten minutes of the first sending the same code again.
 
-        Raises UndeliverableError, TooManySendsError, TooBusyError, OutcomeUnknownError, MisconfiguredError.
+        Raises UndeliverableError (ChannelDownError where it is not the address's fault), TooManySendsError,
+        TooBusyError, OutcomeUnknownError, MisconfiguredError.
         """
         with twilio_errors(SEND_ERRORS, otherwise=UndeliverableError):
             verification = self._service.verifications.create(

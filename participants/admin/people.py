@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
@@ -15,6 +19,7 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
+from participants.models.contacts import normalised
 
 
 def numbers_of(person: Participant) -> str:
@@ -47,14 +52,45 @@ class CallingLineInline(TeamWall, admin.TabularInline):
     extra = 1
 
 
+class ContactForm(forms.ModelForm):
+    """Channel and address are looked at together, and a contact typed twice in two ways is one too many."""
+
+    class Meta:
+        model = Contact
+        fields = ("channel", "address", "position")
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("channel") and typed.get("address"):
+            try:
+                typed["address"] = normalised(typed["channel"], typed["address"])
+            except ValidationError as problem:
+                self.add_error("address", problem)
+        return typed
+
+
 class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
     model = Contact
+    form = ContactForm
     team_paths = ("participant__team",)
     extra = 1
-    fields = ("channel", "address", "position", "test")
-    readonly_fields = ("test",)
+    fields = ("channel", "address", "position", "proved", "failed", "test")
+    readonly_fields = ("proved", "failed", "test")
     verbose_name = _("contact")
-    verbose_name_plural = _("contacts: where a code can reach them, the first of which is used")
+    verbose_name_plural = _("contacts: where a code can reach them; the first that can work is used")
+
+    @admin.display(description=_("last proved"), empty_value="–")
+    def proved(self, contact: Contact) -> str | None:
+        return date_format(localtime(contact.succeeded_at), "DATETIME_FORMAT") if contact.succeeded_at else None
+
+    @admin.display(description=_("last failure"), empty_value="–")
+    def failed(self, contact: Contact) -> str | None:
+        """When and why a code could not be sent; or that none can be, on this line."""
+        if not contact.can_work:
+            return gettext("cannot work: the line is a %(type)s") % {"type": contact.line_type}
+        if contact.failed_at is None:
+            return None
+        return f"{date_format(localtime(contact.failed_at), 'DATETIME_FORMAT')}: {contact.get_failure_display()}"
 
 
 class CanGetIn(admin.SimpleListFilter):

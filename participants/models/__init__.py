@@ -1,9 +1,10 @@
 """Who may enter which room, and when."""
 
 from participants.models.conferences import Conference, Occurrence
+from participants.models.contacts import Contact
 from participants.models.deliveries import Delivery
 from participants.models.numbers import DialInNumber
-from participants.models.people import CallingLine, Contact, Participant
+from participants.models.people import CallingLine, Participant
 from participants.models.rosters import Invitation, ModeratorNumber, new_roster_number
 from participants.models.teams import Membership, Team
 

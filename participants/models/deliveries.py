@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from conferenceline.tasks import wake_worker
 from participants.models.conferences import Conference, Occurrence
-from participants.models.people import Contact, Participant
+from participants.models.contacts import Contact
+from participants.models.people import Participant
 from participants.models.teams import Team
 
 # A claim older than this belongs to a worker that died: no send takes so long. One mail or one text is at most two

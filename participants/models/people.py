@@ -1,4 +1,4 @@
-"""A team's address book: its people, the lines they call from, and where a code can reach them."""
+"""A team's address book: its people, and the lines they call from."""
 
 import uuid
 
@@ -71,35 +71,3 @@ class CallingLine(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
-
-
-class Contact(models.Model):
-    """Where a code can reach a person: the first in their order is used."""
-
-    class Channel(models.TextChoices):
-        SMS = "sms", _("text message")
-
-    participant = models.ForeignKey(Participant, models.CASCADE, related_name="contacts", verbose_name=_("participant"))
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.SMS)
-    address = PhoneNumberField(_("address"), validators=[refuse_extension])
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    class Meta:
-        ordering = ("position", "pk")
-        constraints = [
-            models.UniqueConstraint(
-                fields=("participant", "channel", "address"),
-                name="one_contact_per_person_and_address",
-                violation_error_message=_("This person already has this contact."),
-            )
-        ]
-        verbose_name = _("contact")
-        verbose_name_plural = _("contacts")
-
-    def __str__(self) -> str:
-        return f"{self.get_channel_display()} {self.address}"
-
-    @property
-    def destination(self) -> tuple[str, str]:
-        """Channel and address: two contacts with the same destination are reached by one code."""
-        return self.channel, str(self.address)

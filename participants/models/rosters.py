@@ -8,7 +8,8 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.conferences import Conference
-from participants.models.people import CallingLine, Contact, Participant
+from participants.models.contacts import Contact
+from participants.models.people import CallingLine, Participant
 from participants.models.teams import Team
 
 ROSTER_NUMBER_DIGITS = 8

@@ -94,6 +94,8 @@ class Message(models.Model):
     sender = models.CharField(max_length=20, blank=True)
     service_sid = models.CharField(max_length=34, blank=True)
     sent_at = models.DateTimeField()
+    # "DtmfInputRequired: the callee must press a key before the code is read", so that no voicemail stores it.
+    waits_for_key = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("pk",)
@@ -102,7 +104,12 @@ class Message(models.Model):
         return f"{self.channel} to {self.to}"
 
     @property
+    def seen(self) -> str:
+        """What its reader sees or hears."""
+        return "It rings. Press any key on it to hear your code." if self.waits_for_key else self.body
+
+    @property
     def code(self) -> str:
         """The digits of the one-time code in it; "" where there is none."""
-        found = re.search(r"code is: (\d+)", self.body)
+        found = re.search(r"code is: (\d+)", self.seen)
         return found[1] if found else ""

@@ -16,9 +16,9 @@ from django.utils.module_loading import import_string
 from sandbox.exchange import legs
 from sandbox.exchange.fields import sip_fields
 from sandbox.management.commands.dial import e164
-from sandbox.models import Handset, Verification
+from sandbox.models import Handset, Message, Verification
 from sandbox.models.verify import LIFETIME
-from sandbox.page import callers
+from sandbox.page import callers, mishaps
 from sandbox.phone import WITHHELD, Phone, PhoneError
 from sandbox.rest.answers import iso
 
@@ -144,9 +144,24 @@ def lose(handset: Handset, form: QueryDict) -> None:
         Handset.objects.filter(pk=handset.pk).update(loses_answer=on)
 
 
+def key(handset: Handset, form: QueryDict) -> None:
+    """A key is pressed on the other phone, which rings with a code."""
+    ringing = Message.objects.filter(to__in=callers.addresses_of(handset), waits_for_key=True)
+    if not ringing.update(waits_for_key=False):
+        raise RefusedError("No other phone rings.")
+
+
+def mishap(handset: Handset, form: QueryDict) -> None:
+    """What Twilio answers to the next code, instead of sending or checking it. It is one service for all phones."""
+    try:
+        mishaps.choose(form.get("next", ""))
+    except KeyError:
+        raise RefusedError("There is no such answer.") from None
+
+
 def expire(handset: Handset, form: QueryDict) -> None:
     """Ten minutes pass for the code alone: for the line, and for every clock, it is as late as it is."""
-    pending = Verification.objects.filter(to=handset.texts_at, status=Verification.Status.PENDING)
+    pending = Verification.objects.filter(to__in=callers.addresses_of(handset), status=Verification.Status.PENDING)
     young = [verification for verification in pending if not verification.is_expired]
     if not young:
         raise RefusedError("No code is waiting to be typed here.")
@@ -177,4 +192,6 @@ ACTS: dict[str, Callable[[Handset, QueryDict], None]] = {
     "twice": twice,
     "lose": lose,
     "expire": expire,
+    "key": key,
+    "mishap": mishap,
 }

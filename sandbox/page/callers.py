@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from participants import demo
 from participants.models import CallingLine, Contact, Delivery, Invitation, Participant
+from sandbox.models import Handset
 
 MOST_PEOPLE = 200  # in the list to choose from
 BORROWED = "+12025550190"  # the phone of somebody who is in no address book
@@ -66,6 +67,15 @@ def person(uuid: UUID) -> Caller | None:
     return caller(participant, set(invitations.open_at(timezone.now()).values_list("pk", flat=True)))
 
 
+def addresses_of(handset: Handset) -> set[str]:
+    """Where messages for whoever holds this phone arrive: at its number, at their contacts, and where they get mail."""
+    if not handset.person:
+        return {handset.texts_at}
+    contacts = Contact.objects.filter(participant__uuid=handset.person)
+    mail = Delivery.objects.filter(participant__uuid=handset.person, channel=Delivery.Channel.MAIL)
+    return {handset.texts_at, *contacts.values_list("address", flat=True), *mail.values_list("address", flat=True)}
+
+
 def caller(participant: Participant, open_now: set[int]) -> Caller:
     line, contact = next(iter(participant.lines.all()), None), next(iter(participant.contacts.all()), None)
     number = str(line.number) if line else BORROWED
@@ -76,13 +86,6 @@ def caller(participant: Participant, open_now: set[int]) -> Caller:
     seats.sort(key=lambda seat: not seat.is_open)
     texts_at = str(contact.address) if contact else number
     return Caller(participant.uuid, participant.name, number, texts_at, contact is not None, tuple(seats))
-
-
-def mailboxes(person: UUID) -> set[str]:
-    """Where mail to this person goes: to a contact, or wherever it was sent so far."""
-    contacts = Contact.objects.filter(participant__uuid=person).values_list("address", flat=True)
-    mail = Delivery.objects.filter(participant__uuid=person, channel=Delivery.Channel.MAIL)
-    return {str(address) for address in contacts if "@" in str(address)} | set(mail.values_list("address", flat=True))
 
 
 def two_who_meet(callers: list[Caller]) -> list[Caller]:

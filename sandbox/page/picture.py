@@ -6,12 +6,11 @@ import math
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from sandbox.exchange import rooms
 from sandbox.models import Handset, Leg, Message, Utterance
-from sandbox.page import callers, company
+from sandbox.page import callers, company, mishaps
 from sandbox.terminal import ARRIVES_BY, WHO
 
 MOST_LINES = 60
@@ -36,6 +35,7 @@ def picture(handset: Handset) -> dict[str, object]:
         "messages": messages(handset),
         "company": company.of(leg) if leg else [],
         "twice": handset.delivers_twice,
+        "mishap": mishaps.chosen(),
         "lose": bool(leg.answers_to_lose) if leg and handset.is_calling else handset.loses_answer,
     }
 
@@ -109,20 +109,18 @@ def words_of(utterance: Utterance) -> str:
 
 
 def messages(handset: Handset) -> list[dict[str, object]]:
-    """The newest first, as on a screen: texts at this phone, and the mail of whoever holds it."""
+    """The newest first, as on a screen: at this phone, and at the contacts of whoever holds it."""
     since = timezone.now() - MESSAGES_STAY
-    mine = Q(to=handset.texts_at)
-    if handset.person:
-        mine |= Q(channel="email", to__in=callers.mailboxes(handset.person))
-    arrived = Message.objects.filter(mine, sent_at__gte=since).order_by("-pk")[:MOST_MESSAGES]
+    theirs = Message.objects.filter(to__in=callers.addresses_of(handset), sent_at__gte=since)
     return [
         {
-            "id": f"text-{each.pk}",
+            "id": f"text-{each.pk}{'-rings' if each.waits_for_key else ''}",
             "at": each.sent_at,
-            "by": ARRIVES_BY[each.channel],
+            "by": ARRIVES_BY[each.channel] + ("" if each.to == handset.texts_at else f" to {callers.pretty(each.to)}"),
             "subject": each.subject,
-            "body": each.body,
+            "body": each.seen,
+            "rings": each.waits_for_key,
             "code": each.code,
         }
-        for each in arrived
+        for each in theirs.order_by("-pk")[:MOST_MESSAGES]
     ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from participants import demo
 from sandbox.exchange.webhooks import EndlessLoopError
 from sandbox.models import Handset
-from sandbox.page import callers, desks, outage
+from sandbox.page import callers, desks, mishaps, outage
 from sandbox.page.acts import ACTS, RefusedError, end, phone_of
 from sandbox.page.loopback import loopback_only
 from sandbox.page.picture import picture
@@ -22,7 +22,8 @@ from sandbox.twiml import BadTwiml
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     desks.find(request)
-    return render(request, "sandbox/phones.html", {"stranger": demo.STRANGER, "most": desks.MOST_PHONES})
+    context = {"stranger": demo.STRANGER, "most": desks.MOST_PHONES, "mishaps": mishaps.MISHAPS}
+    return render(request, "sandbox/phones.html", context)
 
 
 @loopback_only

@@ -16,6 +16,7 @@ from sandbox.rest import (
     calls,
     checks,
     conferences,
+    lookups,
     messages,
     numbers,
     participants,
@@ -71,6 +72,13 @@ ROUTES = (
         named("To From MessagingServiceSid Body"),
     ),
     Route("messages.list", "GET", f"{ACCOUNT}/Messages.json", messages.collection, named(f"To From {PAGING}")),
+    Route(
+        "lookups.fetch",
+        "GET",
+        "https://lookups.twilio.com/v2/PhoneNumbers/{number}",
+        lookups.fetch,
+        named("Fields CountryCode"),
+    ),
     Route("calls.fetch", "GET", f"{ACCOUNT}/Calls/{{sid}}.json", calls.fetch),
     Route("calls.update", "POST", f"{ACCOUNT}/Calls/{{sid}}.json", calls.update, named("Status Url Method Twiml")),
     Route(

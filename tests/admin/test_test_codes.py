@@ -103,7 +103,7 @@ def test_tests_leave_callers_their_codes(organizer, contact):
         f"tests_per_contact sms {cast.ANA}": 1,
         f"tests_per_team {contact.participant.team_id}": 1,
         f"sends_per_contact sms {cast.ANA}": 0,
-        f"wrong_codes_per_contact sms {cast.ANA}": 0,
+        f"wrong_codes_per_contact {cast.ANA}": 0,
         "sends_per_hour": 1,
         "sends_per_day": 1,
     }

@@ -33,6 +33,8 @@ def test_another_text_that_cannot_be_sent_leaves_the_first_one_good(ana, code, s
     phone.press("*#")
     assert phone.heard == [USE_THE_NEWEST]
     phone.press("*#")
+    if code == 20429:  # it may be asked again, after a while
+        phone.stay_silent()
     assert phone.heard == [USE_THE_NEWEST]
     phone.press(phone.text_code())
     assert phone.in_room
@@ -99,6 +101,7 @@ def test_a_code_that_ends_soon_is_not_withdrawn_for_one_that_may_not_be_sent(ana
         phone = dialled()
         phone.press("*#")
         phone.press("*#")
+        phone.stay_silent()
         clock.shift(timedelta(minutes=9))
         phone.press("*#")
         assert phone.heard == [USE_THE_NEWEST]

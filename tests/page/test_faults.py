@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox.models import Fault, Leg, Message, Webhook
+from sandbox.page import mishaps
 from tests.page.desk import said
 from tests.sandbox import line as throw_away
 from verification.models import Call
@@ -30,6 +31,35 @@ def test_verify_is_down_for_everybody_until_it_is_up(desk, phone):
     assert not Fault.objects.exists()
     desk.do(phone, "press", keys="*#")
     assert len(desk.look(phone)["messages"]) == 1
+
+
+@pytest.mark.parametrize("mishap", mishaps.MISHAPS, ids=lambda mishap: mishap.name)
+def test_every_error_of_twilios_is_heard_once_and_ends_in_words(desk, phone, mishap):
+    assert desk.do(phone, "mishap", next=mishap.name)["mishap"] == mishap.name
+    state = desk.call(phone)
+    if mishap.operation == "verify.check":
+        desk.do(phone, "press", keys=state["messages"][0]["code"])
+        state = desk.look(phone)
+    assert state["mishap"] == ""
+    assert said(state)[-1][1].strip()
+    assert state["stage"] != "room"
+
+
+def test_another_answer_or_none_takes_the_place_of_the_one_that_was_chosen(desk, phone):
+    desk.do(phone, "mishap", next="verify.send-60205")
+    assert desk.do(phone, "mishap", next="verify.check-60202")["mishap"] == "verify.check-60202"
+    assert Fault.objects.filter(remaining__gt=0).count() == 1
+    assert desk.do(phone, "mishap", next="")["mishap"] == ""
+    assert desk.refusal(phone, "mishap", next="verify.send-1") == "There is no such answer."
+
+
+def test_a_call_to_the_other_phone_says_the_code_after_a_key(desk, phone, ana):
+    ana.contacts.update(channel="call", address="+12025550161")
+    ringing = desk.call(phone)["messages"][0]
+    assert (ringing["by"], ringing["rings"], ringing["code"]) == ("Voice call to +1 202-555-0161", True, "")
+    spoken = desk.do(phone, "key")["messages"][0]
+    assert (spoken["rings"], len(spoken["code"])) == (False, 6)
+    assert desk.refusal(phone, "key") == "No other phone rings."
 
 
 def test_verify_comes_up_though_it_went_down_twice(desk, ana):

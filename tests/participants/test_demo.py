@@ -181,11 +181,12 @@ def test_everybody_is_told_of_with_what_to_dial_and_their_roster_number():
 @pytest.mark.django_db
 def test_the_numbers_are_fiction_and_differ_except_where_sharing_is_the_point():
     seed()
-    numbers = [number for person in demo.PEOPLE for number in {person.calls_from, person.texts} - {None}] + [
-        demo.STRANGER
-    ]
+    addresses = [address for person in demo.PEOPLE for address in {person.calls_from, person.texts} - {None}]
+    numbers = [address for address in addresses if "@" not in address] + [demo.STRANGER]
 
     assert all(re.fullmatch(r"\+1\d{3}55501\d\d", number) for number in numbers)
+    mailboxes = Contact.objects.filter(channel="email").values_list("address", flat=True)
+    assert all(re.fullmatch(r"[a-z.]+@example\.com", mailbox) for mailbox in mailboxes)
     shared = {number for number, count in Counter(numbers).items() if count > 1}
     assert shared == {"+12025550120", "+12025550102"}
     assert settings.SANDBOX_LINE not in numbers

@@ -65,7 +65,18 @@ def test_resending_and_changing_the_channel_keep_code_and_sid(verify):
     again = verify.send(ANA, "call")
     assert first.sid == again.sid
     assert [attempt["channel"] for attempt in again.send_code_attempts] == ["SMS", "CALL"]
+    Message.objects.filter(channel="call").update(waits_for_key=False)
     assert len({message.code for message in Message.objects.filter(to=ANA)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("channel", "to", "code"), [("email", "ana@example.com", 60217), ("whatsapp", ANA, 68008), ("call", ANA, 60223)]
+)
+def test_a_channel_that_the_service_is_not_set_up_for_is_refused(verify, refuses, settings, channel, to, code):
+    settings.SANDBOX_CHANNELS = ("sms",)
+    with refuses(code, 400):
+        verify.send(to, channel)
+    assert not Message.objects.exists()
 
 
 def test_the_sixth_send_is_refused_until_ten_minutes_have_passed(verify, refuses, time_machine):

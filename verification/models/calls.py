@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -35,6 +36,9 @@ STATE = (
     "troubles",
     "returns",
     "refused",
+    "dead_ends",
+    "ways",
+    "asked_at",
     "language",
 )
 
@@ -154,9 +158,13 @@ class Call(models.Model):
     troubles = models.PositiveSmallIntegerField(default=0)  # turns of it that failed on our side
     returns = models.PositiveSmallIntegerField(default=0)  # times the call came back without having been in
     refused = models.JSONField(default=list)  # what it was turned away from after proof: [invitation, occurrence]
+    dead_ends = models.JSONField(default=list)  # contacts that no code could be sent to, in this call
+    ways = models.PositiveSmallIntegerField(default=1)  # by which a code could be sent, when the last one was
+    asked_at = models.DateTimeField(null=True)  # when the last code was asked for
     contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
 
+    ways_found: list[Any] | None = None  # by which a code can be sent, as this turn found them: see ladder.py
     vouched = False  # whether somebody lets it in by hand: known() and the recognition of its people say so
 
     objects = CallQuerySet.as_manager()

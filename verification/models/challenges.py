@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from participants.models import Contact
 
 # https://www.twilio.com/docs/verify/api/rate-limits-and-timeouts: ten minutes from the first sending
 LIFETIME = timedelta(minutes=10)
@@ -14,22 +19,17 @@ TOO_SHORT_TO_USE = timedelta(minutes=2)
 
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
-    def pending(self, destination: tuple[str, str], line: str) -> Challenge | None:
-        """The newest code that a call from this line asked for at this address and that can still be typed."""
-        if not line:
+    def typeable(self) -> ChallengeQuerySet:
+        """The codes that a caller may still type and be right."""
+        return self.filter(state__in=Challenge.TYPEABLE, sent_at__gt=timezone.now() - LIFETIME)
+
+    def pending(self, destinations: Iterable[tuple[str, str]], line: str) -> Challenge | None:
+        """The newest code that a call from this line asked for at one of these and that can still be typed."""
+        places = [models.Q(channel=channel, address=address) for channel, address in destinations]
+        if not line or not places:
             return None
-        return (
-            self.filter(
-                channel=destination[0],
-                address=destination[1],
-                call__line=line,
-                state__in=Challenge.TYPEABLE,
-                sent_at__gt=timezone.now() - LIFETIME,
-            )
-            .select_related("call")
-            .order_by("-sent_at")
-            .first()
-        )
+        at_one = self.typeable().filter(reduce(or_, places), call__line=line)
+        return at_one.select_related("call").order_by("-sent_at", "-pk").first()
 
 
 class Challenge(models.Model):
@@ -55,6 +55,7 @@ class Challenge(models.Model):
     doubtful = models.BooleanField(default=False)  # a check of it timed out: Twilio may have approved and dropped it
     sent_at = models.DateTimeField(_("first sent at"))
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    failure = models.CharField(_("failure"), max_length=20, choices=Contact.Failure, blank=True)
 
     objects = ChallengeQuerySet.as_manager()
 

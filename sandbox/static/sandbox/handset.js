@@ -44,6 +44,8 @@ export class Handset {
       const box = this.find(`[name=${name}]`);
       box.addEventListener("change", () => this.act(name, { on: box.checked ? "on" : "off" }));
     }
+    this.find("[name=mishap]").addEventListener("change", (event) => this.act("mishap", { next: event.target.value }));
+    this.find(".texts").addEventListener("click", (event) => event.target.closest(".take") && this.act("key"));
     for (const button of this.element.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this.state.living && this.act(button.dataset.act));
     }
@@ -148,6 +150,7 @@ export class Handset {
     for (const key of this.element.querySelectorAll(".key")) key.ariaDisabled = String(!state.living);
     this.find("[name=twice]").checked = state.twice;
     this.find("[name=lose]").checked = state.lose;
+    this.find("[name=mishap]").value = state.mishap ?? "";
     this.find(".remove").setAttribute("aria-label", `Remove ${state.name}’s phone`);
     this.desk.changed(isNews);
   }

@@ -60,6 +60,11 @@ function makeText(message) {
   item.append(head);
   if (message.subject) item.append(element("p", "subject", message.subject));
   item.append(bodyOf(message));
+  if (message.rings) {
+    const key = element("button", "take quiet", "Press a key on it");
+    key.type = "button";
+    item.append(key);
+  }
   return item;
 }
 

@@ -1,0 +1,125 @@
+"""Where a code can reach a person."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+from participants.models.people import Participant, refuse_extension
+
+
+class Channel(models.TextChoices):
+    """How a code travels, in the words of Twilio Verify. Everything but mail goes to a telephone number."""
+
+    SMS = "sms", _("text message")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    CALL = "call", _("call to another phone")
+    EMAIL = "email", _("e-mail")
+
+
+# By Twilio's line types (https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence). What may work is tried.
+CANNOT_BE_TEXTED = ("landline", "tollFree", "premium", "sharedCost", "uan", "voicemail")
+CANNOT_BE_CALLED = ("pager", "voicemail")
+
+
+def normalised(channel: str, address: str) -> str:
+    """The one way to write this address: a number as E.164, a mailbox in small letters.
+
+    Raises ValidationError where it is none that this channel reaches.
+    """
+    address = str(address).strip()
+    if channel == Channel.EMAIL:
+        if "@" not in address:
+            raise ValidationError(_("Enter an e-mail address, such as ana@example.com."), code="invalid")
+        validate_email(address)
+        return address.lower()
+    if "@" in address:
+        raise ValidationError(_("This is an e-mail address: choose the channel e-mail, or enter a number."))
+    refuse_extension(address)
+    number = to_python(address)
+    if not isinstance(number, PhoneNumber) or not number.is_valid():
+        raise ValidationError(
+            _("Enter a valid phone number, such as 202 555 0101 or +44 20 7946 0000."), code="invalid"
+        )
+    return number.as_e164
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def of_unknown_line(self) -> "ContactQuerySet":
+        """Those with a number of which nobody has asked what kind of line it is, oldest first."""
+        return self.exclude(channel=Channel.EMAIL).filter(line_type_asked_at=None).order_by("pk")
+
+
+class Contact(models.Model):
+    """Where a code can reach a person: the first in their order that can work is used."""
+
+    Channel = Channel
+
+    class Failure(models.TextChoices):
+        """Why a code could not be sent, in words for organizers."""
+
+        CANNOT_RECEIVE = "cannot receive", _("cannot receive codes this way")
+        NOT_IN_SERVICE = "not in service", _("this way of sending codes was not in service")
+        TOO_MANY = "too many", _("too many codes in a short time")
+
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="contacts", verbose_name=_("participant"))
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.SMS)
+    address = models.CharField(
+        _("address"), max_length=254, help_text=_("A telephone number; for the channel e-mail, a mail address.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    succeeded_at = models.DateTimeField(_("last proved"), null=True, blank=True, editable=False)
+    failed_at = models.DateTimeField(_("last failure"), null=True, blank=True, editable=False)
+    failure = models.CharField(_("reason"), max_length=20, choices=Failure, blank=True, editable=False)
+    line_type = models.CharField(_("line type"), max_length=20, blank=True, editable=False)  # in Twilio's words
+    line_type_asked_at = models.DateTimeField(_("line type asked"), null=True, blank=True, editable=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("participant", "channel", "address"),
+                name="one_contact_per_person_and_address",
+                violation_error_message=_("This person already has this contact."),
+            )
+        ]
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.address}"
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the address as it is compared. What was known of another address is forgotten.
+
+        Raises ValidationError where the channel does not reach the address.
+        """
+        self.address = normalised(self.channel, self.address)
+        same = Contact.objects.filter(pk=self.pk, channel=self.channel, address=self.address)
+        if not self._state.adding and not same.exists():
+            self.succeeded_at = self.failed_at = self.line_type_asked_at = None
+            self.failure = self.line_type = ""
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Raises ValidationError where the channel does not reach the address."""
+        if not self.address:
+            return
+        try:
+            self.address = normalised(self.channel, self.address)
+        except ValidationError as problem:
+            raise ValidationError({"address": problem}) from problem
+
+    @property
+    def destination(self) -> tuple[str, str]:
+        """Channel and address: two contacts with the same destination are reached by one code."""
+        return self.channel, self.address
+
+    @property
+    def can_work(self) -> bool:
+        """Whether nothing is known about its line that keeps a code from arriving."""
+        impossible = {Channel.SMS: CANNOT_BE_TEXTED, Channel.CALL: CANNOT_BE_CALLED}
+        return self.line_type not in impossible.get(Channel(self.channel), ())

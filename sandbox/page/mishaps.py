@@ -1,0 +1,69 @@
+"""What Twilio answers to the next request instead of doing it, by its error codes.
+
+https://www.twilio.com/docs/api/errors/NNNNN
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.models import Fault
+
+
+@dataclass(frozen=True)
+class Mishap:
+    operation: str
+    code: int
+    status: int
+    words: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.operation}-{self.code}"
+
+
+MISHAPS = (
+    Mishap("verify.send", 60205, 403, "a text cannot go to a landline"),
+    Mishap("verify.send", 60203, 429, "too many codes to this address"),
+    Mishap("verify.send", 60212, 429, "too many requests for this address"),
+    Mishap("verify.send", 20429, 429, "too many requests at once"),
+    Mishap("verify.send", 60410, 403, "numbers like this one are blocked for fraud"),
+    Mishap("verify.send", 60605, 403, "the country is blocked"),
+    Mishap("verify.send", 60200, 400, "the address is none"),
+    Mishap("verify.send", 21610, 400, "the owner has answered STOP"),
+    Mishap("verify.send", 60223, 400, "the channel is disabled"),
+    Mishap("verify.send", 60217, 400, "no mail integration"),
+    Mishap("verify.send", 60222, 403, "the mail account is not verified"),
+    Mishap("verify.send", 60603, 401, "the mail credits are used up"),
+    Mishap("verify.send", 60237, 400, "the mail domain is refused"),
+    Mishap("verify.send", 68008, 400, "no WhatsApp sender"),
+    Mishap("verify.send", 60242, 400, "no WhatsApp template"),
+    Mishap("verify.send", 60238, 403, "the account is under review"),
+    Mishap("verify.send", 20003, 401, "wrong credentials"),
+    Mishap("verify.send", 20404, 404, "no such service"),
+    Mishap("verify.check", 20404, 404, "the code is gone"),
+    Mishap("verify.check", 60200, 400, "no code was ever sent there"),
+    Mishap("verify.check", 60202, 429, "too many wrong codes"),
+    Mishap("verify.check", 60212, 429, "too many requests for this address"),
+    Mishap("verify.check", 20429, 429, "too many requests at once"),
+    Mishap("verify.check", 20003, 401, "wrong credentials"),
+)
+BY_NAME = {mishap.name: mishap for mishap in MISHAPS}
+
+
+def choose(name: str) -> None:
+    """The next request of its kind meets this one, and no other; "" for none. Raises KeyError for an unknown one."""
+    mishap = BY_NAME[name] if name else None
+    waiting().delete()
+    if mishap:
+        Fault.objects.inject(mishap.operation, mishap.code, status=mishap.status)
+
+
+def chosen() -> str:
+    """The name of the one that waits for its request; "" for none."""
+    fault = waiting().first()
+    return f"{fault.operation}-{fault.code}" if fault else ""
+
+
+def waiting():
+    return Fault.objects.filter(kind=Fault.Kind.ERROR, remaining__gt=0)

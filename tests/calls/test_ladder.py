@@ -1,0 +1,260 @@
+"""The ways of a code, one after the other: what is tried first, what follows a failure, and what a key changes."""
+
+import pytest
+
+from participants.models import Contact, Participant
+from sandbox.models import Fault
+from tests import cast
+from tests.calls.log import REFUSAL, asked_of_twilio, attempts, wrong
+from tests.phone import Phone
+from verification.models import Admission, Challenge
+
+pytestmark = pytest.mark.django_db
+
+LANDLINE, MOBILE, MAILBOX = "+12025550160", "+12025550161", "ana@example.com"
+BY_TEXT = "We have sent you a text with a 6 digit code."
+BY_MAIL = "We have sent you an e-mail with a 6 digit code."
+BY_CALL = "We are calling your other phone. Press a key there to hear the 6 digit code."
+ENTER = "Enter the code. For a new one, press star, then pound."
+CHOICE = "Enter the code. If it does not come, press star, then pound."
+
+
+def person(room, *contacts: tuple[str, str], line: str = LANDLINE, name: str = "Ana") -> Participant:
+    """Invited to the room, with these contacts in this order."""
+    found = cast.person(room.team, name, line, texts=None)
+    for position, (channel, address) in enumerate(contacts):
+        Contact.objects.create(participant=found, channel=channel, address=address, position=position)
+    cast.invite(room, found)
+    return found
+
+
+def dialled(texts: str, line: str = LANDLINE) -> Phone:
+    phone = Phone(line, texts=texts)
+    phone.dial()
+    return phone
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "words"),
+    [
+        ("sms", MOBILE, BY_TEXT),
+        ("whatsapp", MOBILE, "We have sent you a WhatsApp message with a 6 digit code."),
+        ("call", MOBILE, BY_CALL),
+        ("email", MAILBOX, BY_MAIL),
+    ],
+)
+def test_a_code_goes_by_each_channel_and_lets_its_owner_in(room, channel, address, words):
+    ana = person(room, (channel, address))
+    phone = dialled(address)
+    assert phone.heard == [f"Welcome. {words} {ENTER}"]
+    assert [(message.channel, message.to) for message in phone.messages] == [(channel, address)]
+    assert phone.take_code_calls() == (channel == "call")
+    phone.press(phone.text_code())
+    assert phone.in_room
+    assert (Admission.objects.get().participant, Admission.objects.get().channel) == (ana, channel)
+
+
+def test_the_first_in_the_persons_order_is_used(room):
+    person(room, ("email", MAILBOX), ("sms", MOBILE))
+    assert dialled(MAILBOX).heard == [f"Welcome. {BY_MAIL} {CHOICE}"]
+    assert asked_of_twilio() == [("verify.send", MAILBOX)]
+
+
+def test_a_landline_gets_no_text(room):
+    person(room, ("sms", LANDLINE), ("email", MAILBOX)).contacts.filter(channel="sms").update(line_type="landline")
+    assert dialled(MAILBOX).heard == [f"Welcome. {BY_MAIL} {ENTER}"]
+    assert asked_of_twilio() == [("verify.send", MAILBOX)]
+
+
+def test_a_code_is_never_spoken_to_the_line_that_is_calling(room):
+    person(room, ("call", LANDLINE), ("email", MAILBOX))
+    assert dialled(MAILBOX).heard == [f"Welcome. {BY_MAIL} {ENTER}"]
+
+
+def test_not_even_where_there_is_no_other_way(room):
+    person(room, ("call", LANDLINE))
+    phone = dialled(LANDLINE)
+    assert (phone.heard, phone.is_over, asked_of_twilio()) == ([REFUSAL], True, [])
+    assert attempts() == ["no contact"]
+
+
+def test_on_a_withheld_line_a_call_is_the_last_way(room):
+    ana = person(room, ("call", LANDLINE), ("sms", MOBILE))
+    phone = Phone.withheld(texts=MOBILE)
+    phone.dial()
+    phone.press(ana.invitations.get().roster_number)
+    assert phone.heard == [f"{BY_TEXT} {CHOICE}"]
+
+
+@pytest.mark.parametrize(("code", "status"), [(60205, 403), (60410, 403), (60605, 403), (21610, 400), (60223, 400)])
+def test_a_text_that_cannot_be_sent_is_followed_by_the_next_way(room, code, status):
+    person(room, ("sms", MOBILE), ("call", "+12025550162"), ("email", MAILBOX))
+    Fault.objects.inject("verify.send", code, status=status)
+    phone = dialled("+12025550162")
+    assert phone.heard == ["Welcome. We could not send a text. We try another way.", f"{BY_CALL} {CHOICE}"]
+    phone.take_code_calls()
+    phone.press(phone.text_code())
+    assert phone.in_room
+    assert attempts() == ["code not sent", "code sent", "admitted"]
+
+
+def test_when_every_way_fails_the_call_ends_with_words_and_each_was_tried_once(room):
+    person(room, ("sms", MOBILE), ("call", "+12025550162"), ("email", MAILBOX))
+    Fault.objects.inject("verify.send", 60238, status=403, times=None)
+    phone = dialled(MAILBOX)
+    assert phone.heard == [
+        "Welcome. We could not send a text. We try another way.",
+        "We could not call your other phone. We try another way.",
+        "We are sorry. We cannot send you an e-mail. Please ask whoever invited you for help. Goodbye.",
+    ]
+    assert (phone.is_over, len(asked_of_twilio())) == (True, 3)
+
+
+def test_with_a_choice_star_leads_to_a_menu_of_channels(room):
+    person(room, ("sms", MOBILE), ("call", "+12025550162"), ("email", MAILBOX), ("sms", "+12025550163"))
+    phone = dialled(MAILBOX)
+    phone.press("*#")
+    assert phone.heard == [
+        (
+            "For a text, press 1. For a call to your other phone, press 2. For an e-mail, press 3. "
+            "For a text to another phone, press 4."
+        )
+    ]
+    phone.press("3")
+    assert phone.heard == [f"{BY_MAIL} {CHOICE}"]
+    phone.press(phone.text_code())
+    assert phone.in_room
+    assert Admission.objects.get().channel == "email"
+
+
+def test_silence_in_the_menu_leads_back_to_the_code(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    phone.press("*#")
+    phone.stay_silent()
+    assert phone.heard == [CHOICE]
+    phone.press(phone.text_code())
+    assert phone.in_room
+
+
+def test_the_newest_code_is_what_is_checked(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MAILBOX)
+    phone.press("*#")
+    phone.press("2")
+    mailed = phone.text_code()
+    phone.press(wrong(mailed))
+    assert phone.heard == ["That is not the code. Please enter the 6 digits of the newest e-mail."]
+    phone.press(mailed)
+    assert phone.in_room
+
+
+def test_whoever_goes_back_to_the_first_way_gets_its_code_again(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    code = phone.text_code()
+    for key in ("2", "2"):
+        phone.press("*#")
+        phone.press(key)
+    assert phone.heard == [f"We have sent you another text. Please use the newest. {CHOICE}"]
+    phone.press(code)
+    assert phone.in_room
+    assert Challenge.objects.count() == 2
+
+
+def test_another_way_that_fails_leaves_the_code_in_hand_good(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    Fault.objects.inject("verify.send", 60217, status=400)
+    phone.press("*#")
+    phone.press("2")
+    assert phone.heard == [
+        (
+            "We cannot send a code that way now. The code is in a text message from us. "
+            f"Please enter it when you have found it. {ENTER}"
+        )
+    ]
+    phone.press(phone.text_code())
+    assert phone.in_room
+
+
+def test_a_channel_out_of_service_is_tried_last_by_everybody_for_a_while(room, caplog):
+    person(room, ("email", MAILBOX), ("sms", MOBILE))
+    person(room, ("email", "bo@example.com"), ("sms", cast.BO), line=cast.BO, name="Bo")
+    Fault.objects.inject("verify.send", 60217, status=400)
+    dialled(MOBILE)
+    assert caplog.messages[-1] == "no codes by email for now: Twilio answered 60217"
+    assert dialled(cast.BO, line=cast.BO).heard == [f"Welcome. {BY_TEXT} {ENTER}"]
+
+
+def test_a_redial_adopts_the_code_that_came_by_another_way(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MAILBOX)
+    phone.press("*#")
+    phone.press("2")
+    code = phone.text_code()
+    phone.hang_up()
+    again = dialled(MAILBOX)
+    assert again.heard == [f"Welcome. A moment ago we sent you an e-mail with a 6 digit code. {CHOICE}"]
+    again.press(code)
+    assert again.in_room
+
+
+def test_over_the_limit_of_one_contact_the_next_is_used(room, settings):
+    settings.LIMITS = settings.LIMITS | {"sends_per_contact": "1/600"}
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    phone.press("*#")
+    assert phone.heard == [f"{BY_MAIL} {ENTER}"]
+
+
+def test_the_ladder_of_a_couple_has_only_what_they_share(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX), name="Ana")
+    person(room, ("sms", "+12025550163"), ("email", MAILBOX), name="Bob")
+    phone = dialled(MAILBOX)
+    assert phone.heard == [f"Welcome. {BY_MAIL} {ENTER}"]
+    phone.press(phone.text_code())
+    assert phone.heard == ["For Board meeting as Ana, press 1. For Board meeting as Bob, press 2."]
+    assert asked_of_twilio() == [("verify.send", MAILBOX), ("verify.check", "")]
+
+
+def test_the_wait_before_the_same_again_grows_and_is_told(room):
+    person(room, ("sms", MOBILE))
+    phone = dialled(MOBILE)
+    phone.press("*#")
+    assert phone.heard == [f"We have sent you another text. Please use the newest. {ENTER}"]
+    phone.press("*#")
+    assert phone.heard == ["The next one goes out in 20 seconds. If the code comes before, enter it."]
+    phone.press(phone.text_code())
+    assert phone.in_room
+
+
+def test_a_contact_remembers_how_its_codes_fared(room):
+    ana = person(room, ("sms", MOBILE), ("email", MAILBOX))
+    Fault.objects.inject("verify.send", 60205, status=403)
+    phone = dialled(MAILBOX)
+    phone.press(phone.text_code())
+    phone.hang_up()
+    text, mail = ana.contacts.all()
+    failed, approved = Challenge.objects.order_by("pk")
+    assert (text.failed_at, text.failure, text.succeeded_at) == (failed.sent_at, "cannot receive", None)
+    assert (mail.succeeded_at, mail.failed_at) == (approved.approved_at, None)
+
+
+def test_a_code_call_says_nothing_before_a_key_is_pressed(room):
+    person(room, ("call", MOBILE))
+    phone = dialled(MOBILE)
+    assert [(message.seen, message.code) for message in phone.messages] == [
+        ("It rings. Press any key on it to hear your code.", "")
+    ]
+    phone.take_code_calls()
+    assert len(phone.text_code()) == 6
+
+
+@pytest.mark.parametrize(("channel", "address"), [("email", MAILBOX), ("whatsapp", "+12025550162")])
+def test_a_service_that_lacks_a_channel_sends_by_the_next(room, settings, channel, address):
+    settings.SANDBOX_CHANNELS = ("sms",)
+    person(room, (channel, address), ("sms", MOBILE))
+    phone = dialled(MOBILE)
+    phone.press(phone.text_code())
+    assert phone.in_room

@@ -1,0 +1,122 @@
+"""The ways by which a code can reach the people who may be calling, in the order in which they are tried."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+
+from participants.models import Contact
+from verification import throttle
+from verification.models import Call, Tally
+
+# Before a code is sent once more, in seconds: what is on its way may only be slow. The last of them stays.
+GAPS = (0, 20, 40, 60)
+
+
+class DifferentContactsError(Exception):
+    """These people share a line and no contact: no code can go to one of them without choosing for them."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A contact that all candidates share, and whether a code may go there now."""
+
+    contact: Contact
+    rests: bool  # the channel is out of service, or the contact is over a limit: only where there is no other
+
+    @property
+    def destination(self) -> tuple[str, str]:
+        return self.contact.destination
+
+
+def ways(call: Call, people: list[int]) -> list[Way]:
+    """The ways to these people, best first; those that cannot work are left out. One query.
+
+    Raises DifferentContactsError. Who has no contact at all does not count.
+    """
+    contacts: list[Any] = list(_with_limits(Contact.objects.filter(participant__in=people)))
+    reachable = {contact.participant_id for contact in contacts}
+    shared: dict[tuple[str, str], Any] = {}
+    for contact in contacts:
+        owners = {other.participant_id for other in contacts if other.destination == contact.destination}
+        if owners == reachable:
+            shared.setdefault(contact.destination, contact)
+    if contacts and not shared:
+        raise DifferentContactsError
+    able = [contact for contact in shared.values() if contact.can_work and contact.pk not in call.dead_ends]
+    able = [contact for contact in able if not _rings_the_caller(call, contact)]
+    if not call.line:  # any phone may be the one in the caller's hand
+        able.sort(key=lambda contact: contact.channel == Contact.Channel.CALL)
+    found = [Way(contact, bool(contact.channel_rests or contact.over_limit)) for contact in able]
+    call.ways_found = sorted(found, key=lambda way: way.rests)
+    return call.ways_found
+
+
+def left(call: Call) -> list[Way]:
+    """The ways that have not failed in this call, those at rest last. Asked for once a turn."""
+    if call.ways_found is not None:
+        return call.ways_found
+    try:
+        return ways(call, call.people)
+    except DifferentContactsError:  # somebody changed a contact in mid-call: it goes on with the one that it has
+        own = call.contact
+        usable = own and own.can_work and own.pk not in call.dead_ends and not _rings_the_caller(call, own)
+        return [Way(own, rests=False)] if own and usable else []
+
+
+def offered(ways_left: list[Way]) -> list[Way]:
+    """Those among which the caller may choose: ways at rest only where there is no other, and then one."""
+    return [way for way in ways_left if not way.rests] or ways_left[:1]
+
+
+def _rings_the_caller(call: Call, contact: Contact) -> bool:
+    """A code is never spoken to the line that is calling: it is engaged, and proves nothing to itself."""
+    return contact.channel == Contact.Channel.CALL and contact.address == call.line
+
+
+def _with_limits(contacts: QuerySet[Contact]) -> QuerySet[Any]:
+    """Each with whether its channel rests, and whether a limit of it is used up."""
+    now = timezone.now()
+    place = Concat(F("channel"), Value(" "), F("address"), output_field=CharField())
+
+    def used_up(limit: str, subject: str) -> Exists:
+        most = throttle.limit(limit).most
+        row = Tally.objects.filter(key=Concat(Value(f"{limit} "), OuterRef(subject), output_field=CharField()))
+        return Exists(row.filter(hits__gte=most, resets_at__gt=now))
+
+    resting = Tally.objects.filter(key=Concat(Value("rests "), OuterRef("channel"), output_field=CharField()))
+    return contacts.annotate(place=place).annotate(
+        channel_rests=Exists(resting.filter(resets_at__gt=now)),
+        over_limit=Q(used_up("sends_per_contact", "place")) | Q(used_up("wrong_codes_per_contact", "address")),
+    )
+
+
+def rest(channel: str) -> None:
+    """Takes the channel out of service for a while: what is wrong with it is no fault of an address."""
+    until = timezone.now() + timedelta(seconds=settings.CHANNEL_RESTS)
+    Tally.objects.update_or_create(key=throttle.key("rests", channel), defaults={"hits": 1, "resets_at": until})
+
+
+def remember(call: Call) -> None:
+    """Notes on the contacts of a call that has ended how its codes fared. Doing it twice changes nothing."""
+    for code in call.challenges.all():
+        contact = Contact.objects.filter(pk=code.contact_id or 0, channel=code.channel, address=code.address)
+        if code.approved_at:
+            contact.filter(Q(succeeded_at=None) | Q(succeeded_at__lt=code.approved_at)).update(
+                succeeded_at=code.approved_at
+            )
+        elif code.failure:
+            contact.filter(Q(failed_at=None) | Q(failed_at__lt=code.sent_at)).update(
+                failed_at=code.sent_at, failure=code.failure
+            )
+
+
+def gap(call: Call) -> int:
+    """Seconds that are left before the caller's next wish for a code is fulfilled."""
+    due = GAPS[min(call.resends, len(GAPS)) - 1] if call.resends else 0
+    since = (timezone.now() - call.asked_at).total_seconds() if call.asked_at else due
+    return max(0, round(due - since))
