@@ -17,7 +17,7 @@ import pytest
 
 from conferenceline.logs import FIELDS
 from participants import demo
-from sandbox.models import Message
+from sandbox.models import Verification
 from sandbox.rest import observers
 
 NAMES = {"Ana", "Bo", "Board meeting", *(person.name for person in demo.PEOPLE)}
@@ -47,7 +47,7 @@ class LogWatch(logging.Handler):
         """Of every request to the sandbox's Twilio: the code that was sent or typed, and where it went."""
         self.secrets |= {fields[name] for name in ("Code", "To", "From") if fields.get(name)}
         if fields.get("Channel") and status == 201:
-            self.secrets.add(Message.objects.filter(to=fields["To"]).latest("pk").code)
+            self.secrets.add(Verification.objects.filter(to=fields["To"]).latest("pk").code)
 
     def found(self) -> list[str]:
         """The lines since the last time that hold what they must not, and what."""

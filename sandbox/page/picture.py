@@ -116,7 +116,7 @@ def messages(handset: Handset) -> list[dict[str, object]]:
         {
             "id": f"text-{each.pk}{'-rings' if each.waits_for_key else ''}",
             "at": each.sent_at,
-            "by": ARRIVES_BY[each.channel] + ("" if each.to == handset.texts_at else f" to {callers.pretty(each.to)}"),
+            "by": arrives_by(each, handset),
             "subject": each.subject,
             "body": each.seen,
             "rings": each.waits_for_key,
@@ -124,3 +124,9 @@ def messages(handset: Handset) -> list[dict[str, object]]:
         }
         for each in theirs.order_by("-pk")[:MOST_MESSAGES]
     ]
+
+
+def arrives_by(message: Message, handset: Handset) -> str:
+    """The channel; where it is another telephone than the one beside which it is shown, also which."""
+    is_elsewhere = message.to.startswith("+") and message.to != handset.texts_at
+    return ARRIVES_BY[message.channel] + (f" to {callers.pretty(message.to)}" if is_elsewhere else "")

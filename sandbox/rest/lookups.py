@@ -23,8 +23,8 @@ def fetch(asked: Asked) -> Answered:
     packages: dict[str, object] = dict.fromkeys(PACKAGES)
     if "line_type_intelligence" in asked.fields.get("Fields", "").split(","):
         packages["line_type_intelligence"] = {
-            "mobile_country_code": None,
-            "mobile_network_code": None,
+            "mobile_country_code": "310",
+            "mobile_network_code": "999",
             "carrier_name": "Sandbox",
             "type": "landline" if number in LANDLINES else "mobile",
             "error_code": None,

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from jsonschema import Draft202012Validator
 
-from tests.contracts.schemas import Schema, closed, translated, typed, validator
+from tests.contracts.schemas import Schema, allow_nulls, closed, translated, typed, validator
 
 NAMES = ("api_v2010", "verify_v2", "lookups_v2")
 FORM = "application/x-www-form-urlencoded"
@@ -95,6 +95,8 @@ class Operation:
         if status not in self.validators:
             media = self.node["responses"].get(str(status), {}).get("content", {}).get(JSON)
             schema = media and translated(media["schema"], self.document.content, complete=True)
+            for example in (media or {}).get("examples", {}).values():
+                allow_nulls(schema, example.get("value"))
             self.validators[status] = validator(schema) if media else None
         return self.validators[status]
 

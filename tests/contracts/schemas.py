@@ -91,6 +91,16 @@ def translated(node: Mapping[str, Any], document: Mapping[str, Any], *, complete
     return schema
 
 
+def allow_nulls(schema: Schema, example: object) -> None:
+    """Lets null be what Twilio's own example shows as null, though the schema leaves `nullable` out (Lookup)."""
+    if not isinstance(example, dict):
+        return
+    for name, inner in schema.get("properties", {}).items():
+        if name in example and example[name] is None and isinstance(inner.get("type"), str):
+            inner["type"] = [inner["type"], "null"]
+        allow_nulls(inner, example.get(name))
+
+
 def closed(properties: Mapping[str, Schema]) -> Schema:
     return {"type": "object", "properties": dict(properties), "additionalProperties": False}
 
