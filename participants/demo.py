@@ -52,6 +52,8 @@ class Person:
     listed: bool = True  # whether the line they call from is in the address book
     reached_by: str = Contact.Channel.SMS  # how the code goes to `texts`
     or_by: tuple[tuple[str, str], ...] = ()  # further contacts: channel and address
+    language: str = ""
+    slow_pace: bool = False
 
 
 ROOMS = (
@@ -211,6 +213,22 @@ PEOPLE = (
         "a code by e-mail",
         reached_by=Contact.Channel.EMAIL,
     ),
+    Person(
+        "Lucía Prado",
+        "+12025550112",
+        "+12025550112",
+        (Seat("Harbour board", PARTICIPANT, "20000023"),),
+        "the line speaks Spanish, and the code comes in a Spanish text",
+        language="es",
+    ),
+    Person(
+        "Otto Lind",
+        "+12025550113",
+        "+12025550113",
+        (Seat("Harbour board", PARTICIPANT, "20000024"),),
+        "the line speaks slowly, waits longer for keys, and reminds once more",
+        slow_pace=True,
+    ),
 )
 STRANGER = "+12025550199"  # on no roster
 
@@ -259,7 +277,13 @@ def hold(room: Room, now: datetime) -> None:
 def enter(person: Person) -> None:
     """Makes the person with their line and contact, once; and puts them on their rosters."""
     participant, made = Participant.objects.get_or_create(
-        uuid=mark("person", person.name), defaults={"team": team_of(person.team), "name": person.name}
+        uuid=mark("person", person.name),
+        defaults={
+            "team": team_of(person.team),
+            "name": person.name,
+            "language": person.language,
+            "slow_pace": person.slow_pace,
+        },
     )
     if made and person.listed:
         CallingLine.objects.create(participant=participant, number=person.calls_from)

@@ -76,7 +76,7 @@ def _ended(seat: Admission) -> bool:
                 logger.warning("a replaced moderator's leg goes on: Twilio has not told which room it is in")
                 return False
             live.disarm(seat.room_sid, call.sid)
-        live.take_leave(call.sid, farewell, language=call.language)
+        live.take_leave(call.sid, farewell, language=call.language, slow=call.slow_pace)
     except NotThereError:
         return True  # it has left the room, or hung up, by itself
     except TwilioFaultError as fault:

@@ -93,16 +93,19 @@ class Step(ABC):
         self.call.note(outcome, detail)
 
     def silent(self, *reminders: str) -> Outcome:
-        """Another silence: the reminder whose turn it is, or after the last of them good-bye."""
+        """Another silence: the reminder whose turn it is, or after the last of them good-bye.
+
+        At the slow pace the last one is said once more.
+        """
         self.call.silences += 1
-        if self.call.silences > len(reminders):
+        if self.call.silences > len(reminders) + self.call.slow_pace:
             return self.give_up(_("We have not heard from you. Please call again when you are ready. Goodbye."))
-        return self.ask(reminders[self.call.silences - 1])
+        return self.ask(reminders[min(self.call.silences, len(reminders)) - 1])
 
     def stumbled(self, words: str) -> Outcome:
         """The keys are no answer to the question. No try is spent, but there is an end to it."""
         self.call.stumbles += 1
-        if self.call.stumbles >= STUMBLES_MOST:
+        if self.call.stumbles >= STUMBLES_MOST + self.call.slow_pace:
             return self.give_up(_("We are sorry, that did not work. Please call again. Goodbye."))
         return self.ask(words)
 

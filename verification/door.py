@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from structlog.contextvars import bind_contextvars
 
 from participants.models import Conference, Contact, Invitation, Occurrence
+from verification.manner import Manner, suit
 from verification.models import Admission, Attempt, Call, Challenge, TurnLostError, Vouch
 from verification.replies import Join
 
@@ -45,6 +46,8 @@ def admit(call: Call, invitation: int, occurrence: int) -> Join | Refusal:
             bind_contextvars(room=str(date.uuid))
         if date is None or not date.goes_on or not (date.proved or date.vouch):
             raise TurnLostError(call.sid)
+        if date.person:
+            suit(call, [Manner(date.person_language or date.conference.language, date.person_slow)])
         outcome, words = _objection(call, date, now)
         if not outcome:
             outcome = _take(call, date, invitation, now)
@@ -69,6 +72,8 @@ def _looked_at_again(call: Call, code: Challenge | None, invitation: int, occurr
             person=F("held__participant"),
             person_name=F("held__participant__name"),
             person_team=F("held__participant__team"),
+            person_language=F("held__participant__language"),
+            person_slow=F("held__participant__slow_pace"),
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
             proved=Exists(right),
             reached=Exists(contacts.filter(channel=code.channel, address=code.address)) if code else Value(False),

@@ -6,30 +6,34 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from participants.models import Invitation
+from verification.manner import suit_invited
 from verification.models import Call, Vouch
 
 
 def people_calling_from(call: Call) -> list[int]:
     """The participants who call from this call's line and are invited to something whose doors are open now.
 
-    Notes on the call whether one of them is let in by hand, so that this costs no query of its own.
+    Notes on the call whether one of them is let in by hand, and speaks as they ask for, so that neither costs a
+    query of its own.
     """
     if not call.line:
         return []
     invitations = list(_open_now(call).filter(participant__lines__number=call.line))
     call.vouched = any(invitation.vouched for invitation in invitations)
+    suit_invited(call, invitations)
     return sorted({invitation.participant_id for invitation in invitations})
 
 
 def person_with_roster_number(call: Call, number: str) -> int | None:
     """The participant whose invitation has this roster number, if its conference's doors are open now.
 
-    Notes on the call whether that person is let in by hand.
+    Notes on the call whether that person is let in by hand, and speaks as they ask for.
     """
     invitation = _open_now(call).filter(roster_number=number).first()
     if invitation is None:
         return None
     call.vouched = invitation.vouched
+    suit_invited(call, [invitation])
     return invitation.participant_id
 
 

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ask:
-    """Say the words and wait for keys. They end with `digits` of them, with pound, or after `seconds` of silence."""
+    """Say the words and wait for keys. They end with `digits` of them, with pound, or after `seconds` of silence.
+
+    Without a number of seconds the line waits as long as it takes to find a message, at the pace of the caller.
+    """
 
     words: str
     digits: int
-    seconds: int = 20
+    seconds: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from conferenceline.telephony.verify import VerifyCodes
 from verification.dialogue import take_turn
 from verification.flow import STEPS
 from verification.models import Call, TurnLostError
+from verification.models.calls import spoken_at
 from verification.replies import HangUp, Reply, Wait
 
 TROUBLES_MOST = 3  # times that our own side may fail a call before it is told to call again
@@ -35,7 +36,7 @@ def answer(webhook: Webhook, turn: int, *, failed: bool = False) -> str:
 
 def _answer(webhook: Webhook, turn: int, *, failed: bool) -> str:
     if not webhook.sid:
-        return _goodbye()
+        return _goodbye(settings.LINE_LANGUAGE)
     if turn == 0 and not webhook.over:
         call = Call.objects.ring(webhook.sid, webhook.line, webhook.dialled, webhook.attestation)
         if call:
@@ -46,11 +47,11 @@ def _answer(webhook: Webhook, turn: int, *, failed: bool) -> str:
             return _play(call, keys=webhook.keys)
     call = Call.objects.known(webhook.sid)
     if call is None:
-        return _goodbye()
+        return _goodbye(spoken_at(webhook.dialled))
     if webhook.over:
         call.end()
     if call.ended_at:
-        return _goodbye()
+        return _goodbye(call.language, slow=call.slow_pace)
     if call.reply_stands:
         return call.reply
     if call.reply or call.lease_over or (failed and call.turn <= turn + 1):
@@ -71,7 +72,7 @@ def _hold(call: Call, turn: int) -> str:
     with translation.override(call.language):
         waited = call.claimed_at is not None and timezone.now() - call.claimed_at > SILENCE_MOST
         reply = Wait(_("One moment, please.") if waited else "")
-        return twiml.render(reply, next_path=turn_path(turn), language=call.language)
+    return _rendered(reply, call, turn)
 
 
 def _play(call: Call, *, keys: str = "", again: bool = False) -> str:
@@ -81,19 +82,26 @@ def _play(call: Call, *, keys: str = "", again: bool = False) -> str:
             reply: Reply = HangUp(_("We are sorry, we cannot go on. Please call again in a few minutes. Goodbye."))
         else:
             reply = take_turn(STEPS, call, VerifyCodes(call.line), keys=keys, again=again)
-    document = twiml.render(reply, next_path=turn_path(call.turn), language=call.language)
+    document = _rendered(reply, call, call.turn)
     call.keep(document)
     return document
 
 
-def _goodbye() -> str:
-    with translation.override(settings.LINE_LANGUAGE):
-        return twiml.render(
-            HangUp(_("This call has ended. To be connected, please call again. Goodbye.")),
-            language=settings.LINE_LANGUAGE,
-        )
+def _rendered(reply: Reply, call: Call, turn: int) -> str:
+    path = turn_path(turn, call.language)
+    return twiml.render(reply, next_path=path, language=call.language, slow=call.slow_pace)
 
 
-def turn_path(turn: int) -> str:
-    """The path of the webhook that takes this turn."""
-    return reverse("voice-turn", args=[turn]) if turn else reverse("voice")
+def _goodbye(language: str, *, slow: bool = False) -> str:
+    with translation.override(language):
+        words = _("This call has ended. To be connected, please call again. Goodbye.")
+    return twiml.render(HangUp(words), language=language, slow=slow)
+
+
+def turn_path(turn: int, language: str = "") -> str:
+    """The path of the webhook that takes this turn.
+
+    It says in which language, where that is not the line's own: if the turn fails, so may the database that knows.
+    """
+    path = reverse("voice-turn", args=[turn]) if turn else reverse("voice")
+    return path if language in ("", settings.LINE_LANGUAGE) else f"{path}?language={language}"

@@ -18,7 +18,7 @@ def disarm(room_sid: str, call_sid: str) -> None:
         client().conferences(room_sid).participants(call_sid).update(end_conference_on_exit=False)
 
 
-def take_leave(call_sid: str, farewell: HangUp, *, language: str) -> None:
+def take_leave(call_sid: str, farewell: HangUp, *, language: str, slow: bool = False) -> None:
     """Takes this call out of whatever it is in, says the farewell and hangs up. Raises as disarm() does."""
     with twilio_errors(ERRORS, otherwise=MisconfiguredError):
-        client().calls(call_sid).update(twiml=twiml.render(farewell, language=language))
+        client().calls(call_sid).update(twiml=twiml.render(farewell, language=language, slow=slow))

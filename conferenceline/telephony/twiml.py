@@ -1,13 +1,14 @@
 """A reply becomes TwiML. The only writer of TwiML."""
 
 import unicodedata
+from dataclasses import dataclass
 from functools import singledispatch
 
 from django.conf import settings
 from django.http import HttpResponse
 from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 
-from conferenceline.telephony.voices import VOICES
+from conferenceline.telephony.voices import SLOW_RATE, VOICES
 from verification.replies import Ask, HangUp, Join, Reply, Wait
 
 # What Twilio does when we do not answer (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides):
@@ -19,6 +20,7 @@ TONES = {
     "entry": "onEnter",
     "both": "true",
 }  # the conference's announcements, as `beep` has them
+PATIENCE, PATIENCE_SLOW = 20, 40  # seconds of silence in which to find a message
 WORDS_MOST = 4096  # characters in one Say
 TIME_LIMIT_MOST = 24 * 60 * 60  # seconds
 
@@ -33,44 +35,53 @@ def response(twiml: str) -> HttpResponse:
     return HttpResponse(twiml, content_type="text/xml; charset=utf-8")
 
 
-def render(reply: Reply, *, next_path: str = "", language: str) -> str:
+@dataclass(frozen=True)
+class Speech:
+    """In which language the words are, and whether they are said slowly."""
+
+    language: str
+    slow: bool
+
+
+def render(reply: Reply, *, next_path: str = "", language: str, slow: bool = False) -> str:
     """The TwiML document that says and does what the reply means; the call goes on at `next_path`."""
     document = VoiceResponse()
-    _write(reply, document, webhook_url(next_path), language)
+    _write(reply, document, webhook_url(next_path), Speech(language, slow))
     return str(document)
 
 
 @singledispatch
-def _write(reply: Reply, document: VoiceResponse, next_url: str, language: str) -> None:
+def _write(reply: Reply, document: VoiceResponse, next_url: str, speech: Speech) -> None:
     raise TypeError(f"no TwiML for {reply!r}")
 
 
 @_write.register
-def _ask(reply: Ask, document: VoiceResponse, next_url: str, language: str) -> None:
+def _ask(reply: Ask, document: VoiceResponse, next_url: str, speech: Speech) -> None:
     gather = Gather(
         input="dtmf",
         action=next_url,
         method="POST",
         num_digits=reply.digits,
         finish_on_key="#",
-        timeout=reply.seconds,
+        timeout=reply.seconds or (PATIENCE_SLOW if speech.slow else PATIENCE),
         action_on_empty_result=True,
+        language=VOICES[speech.language].language,
     )
-    gather.append(_said(reply.words, language))
+    gather.append(_said(reply.words, speech))
     document.append(gather)
 
 
 @_write.register
-def _wait(reply: Wait, document: VoiceResponse, next_url: str, language: str) -> None:
+def _wait(reply: Wait, document: VoiceResponse, next_url: str, speech: Speech) -> None:
     if reply.words:
-        document.append(_said(reply.words, language))
+        document.append(_said(reply.words, speech))
     document.pause(length=reply.seconds)
     document.redirect(next_url, method="POST")
 
 
 @_write.register
-def _join(reply: Join, document: VoiceResponse, next_url: str, language: str) -> None:
-    document.append(_said(reply.words, language))
+def _join(reply: Join, document: VoiceResponse, next_url: str, speech: Speech) -> None:
+    document.append(_said(reply.words, speech))
     dial = Dial(action=next_url, method="POST", time_limit=max(1, min(reply.seconds, TIME_LIMIT_MOST)))
     dial.conference(
         reply.room,
@@ -90,16 +101,20 @@ def _join(reply: Join, document: VoiceResponse, next_url: str, language: str) ->
 
 
 @_write.register
-def _hang_up(reply: HangUp, document: VoiceResponse, next_url: str, language: str) -> None:
-    document.append(_said(reply.words, language))
+def _hang_up(reply: HangUp, document: VoiceResponse, next_url: str, speech: Speech) -> None:
+    document.append(_said(reply.words, speech))
     document.hangup()
 
 
-def _said(words: str, language: str) -> Say:
-    voice = VOICES[language]
+def _said(words: str, speech: Speech) -> Say:
+    voice = VOICES[speech.language]
     say = Say(language=voice.language, voice=voice.name)
     say.break_(time="500ms")  # after pressing keys the phone must come back to the ear
-    say.append(speakable(words)[:WORDS_MOST])
+    words = speakable(words)[:WORDS_MOST]
+    if speech.slow:
+        say.prosody(words, rate=SLOW_RATE)
+    else:
+        say.append(words)
     return say
 
 

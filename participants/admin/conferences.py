@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
@@ -46,9 +45,6 @@ class WallTimeField(forms.SplitDateTimeField):
 
 class ConferenceForm(forms.ModelForm):
     starts_at = WallTimeField(label=_("Starts at"), help_text=_("By the clocks of the zone above."))
-    language = forms.ChoiceField(
-        label=_("Language"), choices=settings.LANGUAGES, initial=Conference._meta.get_field("language").default
-    )
 
     class Meta:
         model = Conference

@@ -116,7 +116,10 @@ class ParticipantAdmin(TeamWall, TestsContacts):
     list_select_related = ("team",)
     search_fields = ("name", "lines__number", "contacts__address")
     search_help_text = _("A name, or a number however it is written.")
-    fields = ("name", "team", "invited_to")
+    fieldsets = (
+        (None, {"fields": ("name", "team", "invited_to")}),
+        (_("On the phone"), {"fields": ("language", "slow_pace")}),
+    )
     readonly_fields = ("invited_to",)
     inlines = (CallingLineInline, ContactInline)
 

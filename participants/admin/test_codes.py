@@ -85,7 +85,8 @@ class TestsContacts(admin.ModelAdmin):
 
     def test_contact(self, request: HttpRequest, contact: Contact) -> None:
         with transaction.atomic():
-            owed = Delivery.objects.owe_test_code(contact, settings.LINE_LANGUAGE)
+            language = contact.participant.language or settings.LINE_LANGUAGE
+            owed = Delivery.objects.owe_test_code(contact, language)
             if owed:
                 words = gettext("Sent a test code by %(channel)s.") % {"channel": contact.get_channel_display()}
                 self.log_change(request, contact.participant, words)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
 from participants import schedule
+from participants.models.languages import languages
 from participants.models.teams import Team
 
 SEATS_MOST = 250  # Twilio's maxParticipants: https://www.twilio.com/docs/voice/twiml/conference
@@ -60,7 +61,16 @@ class Conference(models.Model):
         help_text=_("How long people who are in may stay after the end. Nobody new is let in."),
     )
 
-    language = models.CharField(_("language"), max_length=10, default="en")
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=languages,
+        blank=True,
+        help_text=_(
+            "What the line speaks to people who have no language of their own. Empty: the language of the number that "
+            "they dial."
+        ),
+    )
     starts_with = models.CharField(
         _("the room starts with"), max_length=10, choices=StartsWith, default=StartsWith.MODERATOR
     )

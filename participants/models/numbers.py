@@ -1,16 +1,11 @@
 """The numbers that people dial to be connected."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from participants.models.languages import languages
 from participants.models.people import refuse_extension
-
-
-def languages() -> list[tuple[str, str]]:
-    """What the line can speak; asked each time, so that a new language needs no migration."""
-    return list(settings.LANGUAGES)
 
 
 class DialInNumberQuerySet(models.QuerySet["DialInNumber"]):

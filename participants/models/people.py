@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.models.languages import languages
 from participants.models.teams import Team
 
 
@@ -32,6 +33,18 @@ class Participant(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="participants", verbose_name=_("team"))
     name = models.CharField(_("name"), max_length=100)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=languages,
+        blank=True,
+        help_text=_("What the line speaks and writes to this person. Empty: the language of the conference."),
+    )
+    slow_pace = models.BooleanField(
+        _("slow pace"),
+        default=False,
+        help_text=_("The line speaks more slowly, waits twice as long for keys, and reminds once more."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ParticipantQuerySet.as_manager()

@@ -83,5 +83,7 @@ def document_of(answer: Answer, source: str) -> str:
     return answer.body
 
 
-def utter(leg: Leg, kind: str, text: str, voice: str = "", language: str = "") -> None:
-    Utterance.objects.create(leg=leg, at=timezone.now(), kind=kind, text=text, voice=voice, language=language)
+def utter(leg: Leg, kind: str, text: str, voice: str = "", language: str = "", rate: float = 1.0) -> None:
+    Utterance.objects.create(
+        leg=leg, at=timezone.now(), kind=kind, text=text, voice=voice, language=language, rate=rate
+    )

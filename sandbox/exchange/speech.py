@@ -20,8 +20,8 @@ def perform(leg: Leg, verb: Say | Play | Pause) -> timedelta:
     match verb:
         case Say():
             for _time in range(max(verb.loop, 1)):
-                utter(leg, Utterance.Kind.SAY, verb.text, verb.voice, verb.language)
-            return how_often(verb.loop, len(verb.text.split()) / WORDS_PER_SECOND)
+                utter(leg, Utterance.Kind.SAY, verb.text, verb.voice, verb.language, verb.rate)
+            return how_often(verb.loop, len(verb.text.split()) / (WORDS_PER_SECOND * verb.rate))
         case Play(digits=""):
             utter(leg, Utterance.Kind.PLAY, verb.url)
             return how_often(verb.loop, SECONDS_OF_AUDIO)

@@ -103,6 +103,7 @@ class Utterance(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     voice = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=20, blank=True)
+    rate = models.FloatField(default=1.0)  # of the usual speed
     text = models.TextField()
 
     class Meta:

@@ -111,5 +111,5 @@ class Message(models.Model):
     @property
     def code(self) -> str:
         """The digits of the one-time code in it; "" where there is none."""
-        found = re.search(r"code is: (\d+)", self.seen)
+        found = re.search(r"(?:code is|es): (\d+)", self.seen)
         return found[1] if found else ""

@@ -88,7 +88,8 @@ def seconds_left(leg: Leg) -> int | None:
 def heard(leg: Leg) -> list[dict[str, Any]]:
     """Everything that was said, played and typed in the call, in its order."""
     told: list[dict[str, Any]] = [
-        {"id": f"said-{each.pk}", "at": each.at, "who": who, "text": words_of(each), "language": each.language}
+        {"id": f"said-{each.pk}", "at": each.at, "who": who, "text": words_of(each)}
+        | {"language": each.language, "rate": each.rate}
         for each in leg.utterances.all()
         if (who := WHO.get(Utterance.Kind(each.kind)))
     ]

@@ -29,10 +29,17 @@ LOCALES = frozenset((
 ))
 # fmt: on
 
-BODY = (
-    "Your Conferenceline verification code is: {code}. "
-    "Don't share this code with anyone; our employees will never ask for the code."
-)
+# In the language of the locale; English where we know no better.
+BODIES = {
+    "en": (
+        "Your Conferenceline verification code is: {code}. "
+        "Don't share this code with anyone; our employees will never ask for the code."
+    ),
+    "es": (
+        "Su código de verificación de Conferenceline es: {code}. "
+        "No comparta este código con nadie; nuestros empleados nunca se lo pedirán."
+    ),
+}
 
 
 def invalid(parameter: str) -> ProblemError:
@@ -66,7 +73,7 @@ def create(asked: Asked) -> Answered:
         verification.channel = channel
         verification.updated_at = now
         verification.save()
-        body = BODY.format(code=verification.code)
+        body = BODIES.get(asked.fields.get("Locale", ""), BODIES["en"]).format(code=verification.code)
         Message.objects.create(to=to, channel=channel, body=body, sent_at=now, waits_for_key=channel == "call")
     return Answered(201, as_json(verification))
 

@@ -37,7 +37,7 @@ SSML: dict[str, Attributes] = {
     "lang": {"{http://www.w3.org/XML/1998/namespace}lang": ("", values.LANGUAGE)},
     "p": {},
     "phoneme": {"alphabet": ("", str), "ph": ("", str)},
-    "prosody": {"volume": ("", str), "rate": ("", str), "pitch": ("", str)},
+    "prosody": {"volume": ("", str), "rate": ("rate", values.rate), "pitch": ("pitch", str)},
     "s": {},
     "say-as": {"interpret-as": ("", str), "format": ("", str)},
     "sub": {"alias": ("", str)},
@@ -169,7 +169,11 @@ def read_say(element: ET.Element) -> Say:
     for child in element.iterfind(".//*"):
         if child.tag not in SSML:
             raise BadTwiml(f"<{child.tag}> inside <Say> is no SSML that Twilio knows.")
-        read_attributes(child, SSML[child.tag])
+        spoken = read_attributes(child, SSML[child.tag])
+        if fields.get("voice", "").endswith("-Neural") and (child.tag == "emphasis" or "pitch" in spoken):
+            # https://docs.aws.amazon.com/polly/latest/dg/supportedtags.html
+            raise BadTwiml(f"A neural voice knows no {'pitch' if 'pitch' in spoken else '<emphasis>'}.")
+        fields |= {name: value for name, value in spoken.items() if name == "rate"}
     text = " ".join("".join(element.itertext()).split())
     if not text:
         raise BadTwiml("<Say> without words.")

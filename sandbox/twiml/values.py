@@ -86,6 +86,19 @@ def label(value: str) -> str:
     return value
 
 
+# https://docs.aws.amazon.com/polly/latest/dg/prosody-tag.html; how fast the words of it are is measured by nobody.
+RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "fast": 1.25, "x-fast": 1.5}
+
+
+def rate(value: str) -> float:
+    """Of the usual speed."""
+    if value in RATES:
+        return RATES[value]
+    if not re.fullmatch(r"\d{2,3}%", value) or not 20 <= int(value[:-1]) <= 200:
+        raise ValueError(f"one of {', '.join(RATES)}, or 20% to 200%")
+    return int(value[:-1]) / 100
+
+
 METHOD = one_of("GET", "POST")
 LOOP = number(0, LOOPS)
 LANGUAGE = matching(r"[A-Za-z]{2,4}(-[A-Za-z0-9]{2,8})*", "a language tag like en-US")

@@ -13,6 +13,7 @@ class Say:
     voice: str = ""
     language: str = "en-US"
     loop: int = 1
+    rate: float = 1.0  # of the usual speed
 
 
 @dataclass(frozen=True)

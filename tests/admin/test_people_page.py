@@ -132,3 +132,15 @@ def test_the_page_of_a_person_tells_what_they_are_invited_to(organizer, room, an
     body = organizer.get(page_of(ana)).content.decode()
 
     assert f"Board meeting (participant, roster number {ana.invitations.get().roster_number})" in body
+
+
+def test_how_the_line_speaks_to_somebody_is_chosen_on_their_page(organizer, ana):
+    shown = fields_of(organizer.get(page_of(ana)))
+    assert (shown["language"], "slow_pace" in shown) == ("", False)
+
+    assert save(organizer, page_of(ana), language="es", slow_pace="on").status_code == 302
+    ana.refresh_from_db()
+    assert (ana.language, ana.slow_pace) == ("es", True)
+
+    answer = save(organizer, page_of(ana), language="xx")
+    assert "xx is not one of the available choices" in str(errors_of(answer))

@@ -172,3 +172,10 @@ def test_who_may_not_change_a_person_may_not_text_them(organizers, nobody, neigh
     assert organizer.post(address, {"contact": nells.pk}).status_code == 404  # a foreign contact by one's own person
     assert organizer.post(address, {"contact": "x"}).status_code == 404
     assert not Delivery.objects.filter(kind="test code").exists()
+
+
+def test_a_test_code_is_in_the_language_of_the_person(organizer, contact):
+    Participant.objects.update(language="es")
+    assert press(organizer, contact) == [TOLD]
+    assert send_due() == 1
+    assert Message.objects.get().body.startswith("Su código de verificación de Conferenceline es: ")

@@ -44,12 +44,12 @@ DOCUMENTS: list[tuple[Reply, str]] = [
     (
         Ask("Enter the code.", digits=6),
         f"""<Gather input="dtmf" action="{NEXT}" method="POST" numDigits="6" finishOnKey="#" timeout="20"
-        actionOnEmptyResult="true">{SAY.format("Enter the code.")}</Gather>""",
+        actionOnEmptyResult="true" language="en-US">{SAY.format("Enter the code.")}</Gather>""",
     ),
     (
         Ask("One or two?", digits=1, seconds=7),
         f"""<Gather input="dtmf" action="{NEXT}" method="POST" numDigits="1" finishOnKey="#" timeout="7"
-        actionOnEmptyResult="true">{SAY.format("One or two?")}</Gather>""",
+        actionOnEmptyResult="true" language="en-US">{SAY.format("One or two?")}</Gather>""",
     ),
     (
         Wait("One moment.", seconds=3),

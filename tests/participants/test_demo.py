@@ -176,6 +176,11 @@ def test_everybody_is_told_of_with_what_to_dial_and_their_roster_number():
         for seat in person.seats:
             assert f"{seat.role.label} of {seat.room}, roster number {seat.roster_number}" in told
     assert Invitation.objects.get(participant__name="Hana Moss").roster_number == "20000015"
+    others = Participant.objects.exclude(language="", slow_pace=False).order_by("name")
+    assert list(others.values_list("name", "language", "slow_pace")) == [
+        ("Lucía Prado", "es", False),
+        ("Otto Lind", "", True),
+    ]
 
 
 @pytest.mark.django_db

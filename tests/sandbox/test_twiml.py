@@ -28,6 +28,10 @@ BAD = {
     "<Say>Hello <b>you</b></Say>": "<b> inside <Say> is no SSML",
     '<Say><break length="500ms"/>Hello</Say>': "<break> has no attribute length",
     '<Say><break time="a while"/>Hello</Say>': "like 500ms",
+    '<Say><prosody rate="brisk">Hello</prosody></Say>': "one of x-slow, slow, medium, fast, x-fast, or 20% to 200%",
+    '<Say><prosody rate="10%">Hello</prosody></Say>': "20% to 200%",
+    '<Say voice="Polly.Joanna-Neural"><prosody pitch="low">Hello</prosody></Say>': "A neural voice knows no pitch",
+    '<Say voice="Polly.Joanna-Neural">Hello <emphasis>you</emphasis></Say>': "A neural voice knows no <emphasis>",
     '<Pause length="-1"/>': "length='-1'",
     "<Gather><Redirect>/x/</Redirect></Gather>": "<Redirect> is unknown, or may not stand here",
     '<Gather numDigits="six"/>': "numDigits='six'",
@@ -93,6 +97,12 @@ def test_verbs_have_twilios_defaults():
         Redirect("", "POST"),
         Dial(Conference("room", start_on_enter=True, end_on_exit=False, wait_url=None), time_limit=14_400),
     )
+
+
+@pytest.mark.parametrize(("written", "rate"), [("80%", 0.8), ("x-slow", 0.5), ("medium", 1.0), ("200%", 2.0)])
+def test_how_fast_something_is_said_is_read(written, rate):
+    (say,) = read(f'<Response><Say><break time="500ms"/><prosody rate="{written}">Hello</prosody></Say></Response>')
+    assert say == Say("Hello", rate=rate)
 
 
 def test_attributes_are_read():

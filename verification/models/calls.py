@@ -40,6 +40,7 @@ STATE = (
     "ways",
     "asked_at",
     "language",
+    "slow_pace",
 )
 
 
@@ -58,6 +59,12 @@ class Attestation(models.TextChoices):
 
 class TurnLostError(Exception):
     """The call went on without this request: it ended, or somebody else claimed a later turn."""
+
+
+def spoken_at(dialled: str) -> str:
+    """The language in which a call to this number (E.164) begins: the number's, where it is listed, or the line's."""
+    asked_for = DialInNumber.objects.language_of(dialled)
+    return asked_for if asked_for in VOICES else settings.LINE_LANGUAGE
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -93,9 +100,7 @@ class CallQuerySet(models.QuerySet["Call"]):
                 call.save(force_insert=True)
         except IntegrityError:
             return None
-        asked_for = DialInNumber.objects.language_of(dialled)
-        if asked_for in VOICES:
-            call.language = asked_for  # stored with the first reply
+        call.language = spoken_at(dialled)  # stored with the first reply
         return call
 
     def known(self, sid: str) -> Call | None:
@@ -138,6 +143,7 @@ class Call(models.Model):
     # As the first webhook of the call said it: Twilio checks a signature while it is fresh.
     attestation = models.CharField(_("SHAKEN/STIR"), max_length=6, choices=Attestation, blank=True)
     language = models.CharField(_("language"), max_length=10)
+    slow_pace = models.BooleanField(_("slow pace"), default=False)
     rang_at = models.DateTimeField(_("rang at"), db_index=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 

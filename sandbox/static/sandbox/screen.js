@@ -42,14 +42,16 @@ export class Screen {
     for (const line of state.heard) {
       if (this.spoken.has(line.id)) continue;
       this.spoken.add(line.id);
-      if (!isFirst && (line.who === "Line" || line.who === "Twilio")) voice.say(this.id, line.text, line.language);
+      if (!isFirst && (line.who === "Line" || line.who === "Twilio")) voice.say(this.id, line);
     }
   }
 }
 
 function makeLine(line) {
   const item = element("li", SPOKEN_BY[line.who]);
-  item.append(element("span", "by", line.who), element("span", "said", line.text));
+  const said = element("span", "said", line.text);
+  if (line.language) said.lang = line.language;
+  item.append(element("span", "by", line.who), said);
   return item;
 }
 

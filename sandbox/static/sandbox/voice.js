@@ -26,9 +26,11 @@ export function hush(phone) {
   if (holder === phone) speech?.cancel();
 }
 
-export function say(phone, text, language) {
+/** A line of the call, in its own language and at its own speed. */
+export function say(phone, line) {
   if (!speech || !isHeard(phone)) return;
-  const sentence = new SpeechSynthesisUtterance(text);
-  sentence.lang = language || "en-US";
+  const sentence = new SpeechSynthesisUtterance(line.text);
+  sentence.lang = line.language || "en-US";
+  sentence.rate = line.rate || 1;
   speech.speak(sentence);
 }
