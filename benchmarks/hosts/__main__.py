@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.hosts import postgres
+from benchmarks.hosts import postgres, redis
 from benchmarks.hosts.host import Alternately, Host
 
 FALLEN = 4.0  # seconds for which PostgreSQL stays down
@@ -27,8 +27,13 @@ def main() -> int:
     asked.add_argument("--slow", type=float, default=0.4, help="seconds that each answer of Verify takes")
     asked.add_argument("--verbose", action="store_true", help="what each lost caller heard")
     options = asked.parse_args()
-    with postgres.running() as ours, postgres.running() as twilios, tempfile.TemporaryDirectory() as logs:
-        configure(ours.url, twilios.url)
+    with (
+        postgres.running() as ours,
+        postgres.running() as twilios,
+        redis.running() as queue,
+        tempfile.TemporaryDirectory() as logs,
+    ):
+        configure(ours.url, queue, twilios.url)
         hosts = [Host(name, Path(logs, f"{name}.log")) for name in ("A", "B")]
         try:
             return run(options, hosts, ours)
@@ -37,7 +42,7 @@ def main() -> int:
                 host.kill()
 
 
-def configure(database: str, sandbox: str) -> None:
+def configure(database: str, queue: str, sandbox: str) -> None:
     """The environment of the hosts, and of this process, which plays Twilio's calling half."""
     for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY_SID", "TWILIO_API_KEY_SECRET"):
         os.environ.pop(name, None)
@@ -48,6 +53,8 @@ def configure(database: str, sandbox: str) -> None:
         "SANDBOX": "on",
         "PUBLIC_URL": f"http://127.0.0.1:{postgres.free_port()}",  # nobody listens there: see Alternately
         "DATABASE_URL": database,
+        "QUEUE_URL": queue,
+        "EMBEDDED_WORKER": "on",  # each host works in the background too, and is killed over it
         "SANDBOX_DATABASE_URL": sandbox,
         "LIMIT_SENDS_PER_HOUR": "5000/3600",
         "LIMIT_SENDS_PER_DAY": "5000/86400",
