@@ -54,7 +54,7 @@ def check_account(**_kwargs: object) -> Iterator[CheckMessage]:
         yield Warn(  # no error: the commands that lead there must run
             "The line has no Verify service, which sends the codes: TWILIO_VERIFY_SERVICE_SID not set.",
             hint="manage.py provision_number finds one or makes it, and says what to set.",
-            id="conferenceline.W020",
+            id="conferenceline.W002",
         )
     elif missing and not settings.SANDBOX:
         yield Error(

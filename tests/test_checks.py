@@ -86,7 +86,7 @@ def test_a_line_without_a_verify_service_is_told_how_to_get_one_and_nothing_is_s
     production.TWILIO_VERIFY_SERVICE_SID = ""
 
     assert said() == {
-        "W020": "The line has no Verify service, which sends the codes: TWILIO_VERIFY_SERVICE_SID not set."
+        "W002": "The line has no Verify service, which sends the codes: TWILIO_VERIFY_SERVICE_SID not set."
     }
 
 
@@ -238,3 +238,34 @@ def test_of_a_developers_settings_only_a_database_in_the_environment_reaches_the
         configured.SANDBOX_ACCOUNT_SID,
         *configured.LIMITS.values(),
     ]
+
+
+@pytest.mark.parametrize(("name", "least"), [("LIVE_CALLS_MOST", 1), ("RETENTION_DAYS", 2)])
+def test_a_bound_that_would_stop_the_line_is_named(production, name, least):
+    setattr(production, name, least)
+    assert said() == {}
+
+    setattr(production, name, least - 1)
+    assert said() == {"E020": f"{name} is {least - 1}."}
+
+
+def test_a_token_of_the_metrics_that_could_be_guessed_is_refused(production):
+    production.METRICS_TOKEN = "x" * 20
+    assert said() == {}
+
+    production.METRICS_TOKEN = "x" * 19
+    assert said() == {"E021": "METRICS_TOKEN has fewer than 20 characters: it could be guessed."}
+
+
+@pytest.mark.parametrize("form", ["", "JSON", "logfmt"])
+def test_a_form_of_the_log_that_is_unknown_is_named(production, form):
+    production.LOG_FORMAT = form
+
+    assert said() == {"E022": f"LOG_FORMAT is {form!r}."}
+
+
+def test_no_two_checks_share_an_id():
+    source = (BASE_DIR / "conferenceline" / "checks.py").read_text()
+    ids = re.findall(r'id="(conferenceline\.[EW]\d{3})"', source)
+
+    assert sorted(ids) == sorted(set(ids))

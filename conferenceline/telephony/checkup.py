@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
 from conferenceline.telephony import accounts, numbers, reach, verify_service
 from conferenceline.telephony.errors import MisconfiguredError, NotThereError
@@ -11,6 +12,7 @@ from conferenceline.telephony.numbers import Number
 from participants.models import DialInNumber
 
 CLOCKS_APART_MOST = 10  # seconds: doors open and codes expire by the clock
+RENEWED_BEFORE = 14  # days: whatever renews certificates by itself has done so by then
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ def _public_url() -> Iterator[Finding]:
             "address.",
         )
         return
+    yield from _certificate(url)
     if forged == 403:
         yield Finding(f"{url} can be reached, and refuses a forged call.")
     else:
@@ -152,6 +155,21 @@ def _public_url() -> Iterator[Finding]:
             "Give the line that runs there the TWILIO_AUTH_TOKEN and the PUBLIC_URL that this command has, and restart "
             "it; see that the proxy in front changes neither path nor form.",
         )
+
+
+def _certificate(url: str) -> Iterator[Finding]:
+    ends_at = reach.certificate_ends_at()
+    if ends_at is None:
+        return
+    days = (ends_at - timezone.now()).days
+    left = f"The certificate of {url} is valid for {days} {'day' if days == 1 else 'days'} more"
+    if days < RENEWED_BEFORE:
+        yield Finding(
+            f"{left}, until {ends_at:%Y-%m-%d %H:%M} UTC: after that no call comes in.",
+            "Renew it, and see why that did not happen by itself.",
+        )
+    else:
+        yield Finding(f"{left}.")
 
 
 def _way_on(status: int) -> str:

@@ -28,20 +28,27 @@ def client() -> Client:
 
     During a rotation it speaks with the next token: that one opens the account before it is promoted and after.
     """
-    http_client = import_string(settings.TWILIO_HTTP_CLIENT)(timeout=settings.TWILIO_TIMEOUT)
     return Client(
         settings.TWILIO_API_KEY_SID or settings.TWILIO_ACCOUNT_SID,
         settings.TWILIO_API_KEY_SECRET or settings.TWILIO_AUTH_TOKEN_NEXT or settings.TWILIO_AUTH_TOKEN,
         settings.TWILIO_ACCOUNT_SID,
-        http_client=WatchedHttpClient(http_client),
+        http_client=http_client(),
     )
 
 
+def http_client() -> WatchedHttpClient:
+    """What carries a client's requests: within the time-out, and each leaves its line and its mark."""
+    return WatchedHttpClient(import_string(settings.TWILIO_HTTP_CLIENT)(timeout=settings.TWILIO_TIMEOUT))
+
+
 @contextmanager
-def twilio_errors(known: Mapping[int, type[TwilioFaultError]], otherwise: type[TwilioFaultError]) -> Iterator[None]:
+def twilio_errors(
+    known: Mapping[int, type[TwilioFaultError]], otherwise: type[TwilioFaultError], *, refused: int = logging.CRITICAL
+) -> Iterator[None]:
     """Raises our errors in place of the library's: by Twilio's code, then by HTTP status, else `otherwise`.
 
-    Never the library's text: it holds addresses, which hold phone numbers.
+    Never the library's text: it holds addresses, which hold phone numbers. `refused` is how loud the log is where our
+    credentials are refused: then no call comes in, unless this was only a question whether they would be.
     """
     try:
         yield
@@ -56,7 +63,7 @@ def twilio_errors(known: Mapping[int, type[TwilioFaultError]], otherwise: type[T
             fault = OutcomeUnknownError
         else:
             fault = known.get(status, otherwise)
-        level = logging.CRITICAL if fault is MisconfiguredError else logging.WARNING
+        level = refused if fault is MisconfiguredError else logging.WARNING
         logger.log(level, "Twilio answered %s, code %s: %s", status, code, fault.__name__)
         raise fault(code) from None
     except (RequestException, ValueError) as error:  # ValueError: an answer that is not JSON, as from a proxy

@@ -1,5 +1,11 @@
 """Asking this line at its PUBLIC_URL as Twilio would, and as somebody would who is not Twilio."""
 
+import os
+import socket
+import ssl
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
 import requests
 from django.conf import settings
 from django.urls import reverse
@@ -27,6 +33,26 @@ def signed_with(token: str) -> int:
 def accepts(token: str) -> bool:
     """Whether the line takes what is signed with this auth token. Raises UnreachableError."""
     return signed_with(token) == 204
+
+
+def certificate_ends_at() -> datetime | None:
+    """When the certificate that PUBLIC_URL shows ends (UTC).
+
+    None without https, and where only a proxy leads there: it shows certificates of its own.
+    """
+    url = urlsplit(settings.PUBLIC_URL)
+    if url.scheme != "https":
+        return None
+    try:
+        believed = ssl.create_default_context(cafile=os.environ.get("REQUESTS_CA_BUNDLE") or requests.certs.where())
+        with (
+            socket.create_connection((url.hostname or "", url.port or 443), settings.TWILIO_TIMEOUT) as there,
+            believed.wrap_socket(there, server_hostname=url.hostname) as tls,
+        ):
+            certificate = tls.getpeercert() or {}
+    except OSError:
+        return None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
 
 
 def _status_for(path: str, signature: str) -> int:

@@ -10,6 +10,7 @@ import pytest
 from structlog.contextvars import bound_contextvars
 
 from conferenceline.logs import TRAFFIC, formatter, masked
+from conferenceline.telephony import accounts
 from sandbox.models import Fault
 from tests import cast
 from tests.edge.signed import call_fields, post
@@ -145,3 +146,10 @@ def test_a_terminal_gets_words():
     assert re.search(
         r"info +.*request.* call=CA1 .*room=0+-0000-0000-0000-0+ .*status=200", re.sub(r"\x1b\[\d+m", "", line)
     )
+
+
+def test_a_question_about_the_account_itself_leaves_its_line_too(db, lines, settings):
+    accounts.opened_by(settings.TWILIO_AUTH_TOKEN)
+
+    (line,) = lines
+    assert (line["event"], line["operation"]) == ("twilio", "GET api.twilio.com/2010-04-01/Accounts/…")
