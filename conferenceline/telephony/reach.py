@@ -1,6 +1,5 @@
 """Asking this line at its PUBLIC_URL as Twilio would, and as somebody would who is not Twilio."""
 
-import os
 import socket
 import ssl
 from datetime import UTC, datetime
@@ -43,11 +42,14 @@ def certificate_ends_at() -> datetime | None:
     url = urlsplit(settings.PUBLIC_URL)
     if url.scheme != "https":
         return None
+    believed = requests.Session().merge_environment_settings(settings.PUBLIC_URL, {}, None, None, None)["verify"]
     try:
-        believed = ssl.create_default_context(cafile=os.environ.get("REQUESTS_CA_BUNDLE") or requests.certs.where())
+        authorities = ssl.create_default_context(
+            cafile=believed if isinstance(believed, str) else requests.certs.where()
+        )
         with (
             socket.create_connection((url.hostname or "", url.port or 443), settings.TWILIO_TIMEOUT) as there,
-            believed.wrap_socket(there, server_hostname=url.hostname) as tls,
+            authorities.wrap_socket(there, server_hostname=url.hostname) as tls,
         ):
             certificate = tls.getpeercert() or {}
     except OSError:
