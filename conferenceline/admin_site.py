@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
@@ -17,6 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 class LineAdminConfig(AdminConfig):
     default_site = "conferenceline.admin_site.LineAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        apps.get_app_config("auth").verbose_name = _("Who may log in")  # Django's own, in an organizer's words
 
 
 ORDER = ("participants", "verification", "rooms")  # then what administrators need, by name

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 
 from participants.admin.plans import spelled_out
 from participants.admin.states import Presence
-from participants.models import Conference, Contact, Invitation, Occurrence, Participant, Team
+from participants.models import Conference, Contact, Delivery, Invitation, Occurrence, Participant, Team
 
-WEEK = timedelta(days=7)
-MOST = 100  # dates that one page can show; the list of conferences has them all
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+MOST = 100  # dates that are looked at; the list of conferences has them all
+SHOWN = 10  # under each heading; how many more there are is said
 
 
 def number_of(rows: QuerySet, by: str) -> Coalesce:
@@ -25,13 +26,17 @@ def number_of(rows: QuerySet, by: str) -> Coalesce:
 
 
 def coming_dates(teams: QuerySet[Team], now: datetime) -> QuerySet[Occurrence]:
-    """The dates of these teams that are on or begin within a week, each with what it lacks counted."""
+    """The dates of these teams that are on or begin within a week, each with what it lacks counted.
+
+    Of drafts, those that would begin within a day.
+    """
     invited = Invitation.objects.filter(conference=OuterRef("conference"))
     reached = Exists(Contact.objects.filter(participant=OuterRef("participant")))
     return (
         Occurrence.objects.filter(
+            Q(conference__status=Conference.Status.SCHEDULED)
+            | Q(conference__status=Conference.Status.DRAFT, starts_at__lt=now + DAY),
             conference__team__in=teams,
-            conference__status=Conference.Status.SCHEDULED,
             cancelled=False,
             closes_at__gt=now,
             opens_at__lt=now + WEEK,
@@ -80,6 +85,8 @@ class Date:
     @property
     def troubles(self) -> list[str]:
         row, conference = self.row, self.conference
+        if conference.status == Conference.Status.DRAFT:
+            return [_("It is a draft: nobody is let in until its status is “scheduled”.")]
         if not row.invited:
             return [_("Nobody is on the roster: nobody can enter.")]
         said = []
@@ -106,21 +113,68 @@ class Date:
 
 
 @dataclass
+class Part:
+    """Dates under one heading, and the filter of the list of conferences that has all of them."""
+
+    title: str
+    dates: list[Date]
+    when: str
+
+    @property
+    def shown(self) -> list[Date]:
+        return self.dates[:SHOWN]
+
+    @property
+    def left(self) -> int:
+        return len(self.dates) - len(self.shown)
+
+
+@dataclass
 class Overview:
     """What the page shows. `first_step` names what is to be done before anything else makes sense."""
 
     now: list[Date] = field(default_factory=list)
     today: list[Date] = field(default_factory=list)
     week: list[Date] = field(default_factory=list)
+    drafts: list[Date] = field(default_factory=list)
+    cut: bool = False  # there are more dates than were looked at
+    undelivered: int = 0
     first_step: str = ""
 
     @property
     def troubled(self) -> list[Date]:
-        return [date for date in (*self.now, *self.today, *self.week) if date.troubles]
+        return [date for date in (*self.now, *self.today, *self.week, *self.drafts) if date.troubles]
+
+    @property
+    def attention(self) -> Part:
+        return Part(_("Needs attention"), self.troubled, "week")
+
+    @property
+    def parts(self) -> list[Part]:
+        parts = (
+            Part(_("On now"), self.now, "open"),
+            Part(_("Later today"), self.today, "day"),
+            Part(_("In the next seven days"), self.week, "week"),
+        )
+        return [part for part in parts if part.dates]
 
     @property
     def is_quiet(self) -> bool:
         return not (self.now or self.today or self.week)
+
+    @property
+    def needs_attention(self) -> bool:
+        return bool(self.troubled or self.undelivered)
+
+    def put(self, date: Date, now: datetime) -> None:
+        if date.conference.status == Conference.Status.DRAFT:
+            self.drafts.append(date)
+        elif date.is_open(now):
+            self.now.append(date)
+        elif date.is_today(now):
+            self.today.append(date)
+        else:
+            self.week.append(date)
 
     @classmethod
     def seen_by(cls, user: Any) -> Overview | None:
@@ -129,13 +183,21 @@ class Overview:
             return None
         now, teams = timezone.now(), Team.objects.visible_to(user)
         overview = cls()
-        for row in coming_dates(teams, now)[:MOST]:
-            date = Date(row)
-            part = overview.now if date.is_open(now) else overview.today if date.is_today(now) else overview.week
-            part.append(date)
+        rows = list(coming_dates(teams, now)[: MOST + 1])
+        overview.cut = len(rows) > MOST
+        for row in rows[:MOST]:
+            overview.put(Date(row), now)
+        if user.has_perm("participants.view_delivery"):
+            overview.undelivered = undelivered(teams, now)
         if overview.is_quiet:
             overview.first_step = first_step(teams)
         return overview
+
+
+def undelivered(teams: QuerySet[Team], now: datetime) -> int:
+    """The mails and texts of the last week that did not arrive, or may not have; a hundred at most."""
+    lost = (Delivery.State.FAILED, Delivery.State.UNSURE)
+    return Delivery.objects.filter(team__in=teams, state__in=lost, created_at__gt=now - WEEK)[:MOST].count()
 
 
 def first_step(teams: QuerySet[Team]) -> str:

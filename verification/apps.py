@@ -6,7 +6,7 @@ class VerificationConfig(AppConfig):
     """The call: from ringing to the door of the room."""
 
     name = "verification"
-    verbose_name = _("Calls")
+    verbose_name = _("Log of calls")
 
     def ready(self) -> None:
         from participants.admin.states import Presence

@@ -174,6 +174,7 @@ class ConferenceAdmin(TeamWall, admin.ModelAdmin):
     list_select_related = ("team",)
     search_fields = ("title", "invitations__participant__name", "invitations__participant__lines__number")
     search_help_text = _("A title, a person, or a number however it is written.")
+    nothing_yet = _("Schedule a conference, and type who may enter on the same page: a number and a name for each.")
     show_full_result_count = False
     readonly_fields = ("plan",)
     date_hierarchy = "starts_at"

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
@@ -93,29 +94,16 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
         return f"{date_format(localtime(contact.failed_at), 'DATETIME_FORMAT')}: {contact.get_failure_display()}"
 
 
-class CanGetIn(admin.SimpleListFilter):
-    title = _("can get in")
-    parameter_name = "contact"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("has a contact")), ("no", _("no contact: cannot get in"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in ("yes", "no"):
-            return queryset
-        has_contact = Exists(Contact.objects.filter(participant=OuterRef("pk")))
-        return queryset.filter(has_contact if self.value() == "yes" else ~has_contact)
-
-
 @admin.register(Participant)
 class ParticipantAdmin(TeamWall, TestsContacts):
     """A person, the lines they call from and where a code reaches them, on one page."""
 
-    list_display = ("name", "calls_from", "gets_codes_at", "team")
+    list_display = ("name", "calls_from", "gets_codes_at", "hindered", "team")
     list_filter = ("team", CanGetIn)
     list_select_related = ("team",)
     search_fields = ("name", "lines__number", "contacts__address")
     search_help_text = _("A name, or a number however it is written.")
+    nothing_yet = _("Add people here, or type them into the roster of a conference: they are kept for the next time.")
     fieldsets = (
         (None, {"fields": ("name", "team", "invited_to")}),
         (_("On the phone"), {"fields": ("language", "slow_pace")}),
@@ -138,7 +126,11 @@ class ParticipantAdmin(TeamWall, TestsContacts):
 
     @admin.display(description=_("gets codes at"))
     def gets_codes_at(self, person: Participant) -> str:
-        return first_contact_of(person)
+        return next((str(contact) for contact in person.contacts.all()), "")
+
+    @admin.display(description=_("cannot get in?"))
+    def hindered(self, person: Participant) -> str:
+        return hindrance(person)
 
     @admin.display(description=_("invited to"))
     def invited_to(self, person: Participant) -> str:

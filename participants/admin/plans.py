@@ -79,7 +79,7 @@ def _codes(invitations: list[Invitation]) -> list[str]:
     channels: dict[str, int] = {}
     without = []
     for each in invitations:
-        contact = next(iter(each.participant.contacts.all()), None)
+        contact = next((one for one in each.participant.contacts.all() if one.can_work), None)
         if contact is None:
             without.append(each.participant.name)
         else:

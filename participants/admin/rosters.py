@@ -72,8 +72,6 @@ class InvitationInline(RosterInline):
         if db_field.name == "participant":
             field.label = _("or from the address book")
             field.label_from_instance = told_apart
-            wrapper = field.widget
-            wrapper.can_add_related = wrapper.can_change_related = wrapper.can_view_related = False
             field.widget.attrs |= {"aria-label": _("or from the address book")}
         return field
 

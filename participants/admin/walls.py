@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.admin.filters import RelatedFieldListFilter
 from django.contrib.admin.options import BaseModelAdmin, InlineModelAdmin
 from django.contrib.admin.utils import get_fields_from_path, get_model_from_relation
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 
@@ -102,6 +103,14 @@ class TeamWall(BaseModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return super().has_delete_permission(request, obj) and self.is_organized(request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """What is chosen is chosen, without a pen, a plus and an eye beside it that open windows."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            for door in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{door}_related", False)
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self.choosable(db_field.remote_field.model, request.user)

@@ -157,8 +157,8 @@ class Occurrence(models.Model):
             ),
         ]
         indexes = [models.Index(fields=("closes_at", "opens_at"), name="occurrence_open")]
-        verbose_name = _("occurrence")
-        verbose_name_plural = _("occurrences")
+        verbose_name = _("date")
+        verbose_name_plural = _("dates")
 
     def __str__(self) -> str:
         return f"{self.conference}, {self.starts_at:%Y-%m-%d %H:%M} UTC"

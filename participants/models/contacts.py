@@ -63,7 +63,7 @@ class Contact(models.Model):
         NOT_IN_SERVICE = "not in service", _("this way of sending codes was not in service")
         TOO_MANY = "too many", _("too many codes in a short time")
 
-    participant = models.ForeignKey(Participant, models.CASCADE, related_name="contacts", verbose_name=_("participant"))
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="contacts", verbose_name=_("person"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.SMS)
     address = models.CharField(
         _("address"), max_length=254, help_text=_("A telephone number; for the channel e-mail, a mail address.")

@@ -139,7 +139,7 @@ class Delivery(models.Model):
 
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, verbose_name=_("team"), related_name="+")
     participant = models.ForeignKey(
-        Participant, models.SET_NULL, null=True, blank=True, verbose_name=_("participant"), related_name="deliveries"
+        Participant, models.SET_NULL, null=True, blank=True, verbose_name=_("person"), related_name="deliveries"
     )
     personal = models.BooleanField(default=False)  # to a participant, who may have been deleted since
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="deliveries")
@@ -147,7 +147,7 @@ class Delivery(models.Model):
         Conference, models.SET_NULL, null=True, blank=True, verbose_name=_("conference"), related_name="deliveries"
     )
     occurrence = models.ForeignKey(
-        Occurrence, models.SET_NULL, null=True, blank=True, verbose_name=_("occurrence"), related_name="deliveries"
+        Occurrence, models.SET_NULL, null=True, blank=True, verbose_name=_("date"), related_name="deliveries"
     )
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)

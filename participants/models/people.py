@@ -52,8 +52,8 @@ class Participant(models.Model):
     class Meta:
         ordering = ("name", "pk")
         indexes = [models.Index(fields=("team", "name"))]
-        verbose_name = _("participant")
-        verbose_name_plural = _("participants")
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
 
     def __str__(self) -> str:
         return self.name
@@ -68,7 +68,7 @@ class Participant(models.Model):
 class CallingLine(models.Model):
     """A number a person calls from. It finds the person and proves nothing."""
 
-    participant = models.ForeignKey(Participant, models.CASCADE, related_name="lines", verbose_name=_("participant"))
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="lines", verbose_name=_("person"))
     number = PhoneNumberField(_("number"), db_index=True, validators=[refuse_extension])
 
     class Meta:

@@ -98,9 +98,7 @@ class Invitation(models.Model):
         LISTENER = "listener", _("listener")
 
     conference = models.ForeignKey(Conference, models.CASCADE, related_name="invitations", verbose_name=_("conference"))
-    participant = models.ForeignKey(
-        Participant, models.CASCADE, related_name="invitations", verbose_name=_("participant")
-    )
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="invitations", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.PARTICIPANT)
     roster_number = models.CharField(
         _("roster number"),
@@ -124,8 +122,8 @@ class Invitation(models.Model):
                 violation_error_message=_("This person is already on the roster."),
             )
         ]
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
+        verbose_name = _("place on a roster")
+        verbose_name_plural = _("rosters")
 
     def __str__(self) -> str:
         return f"{self.participant} ({self.get_role_display()})"
@@ -160,5 +158,5 @@ class ModeratorNumber(Invitation):
 
     class Meta:
         proxy = True
-        verbose_name = _("moderator number")
-        verbose_name_plural = _("moderator numbers")
+        verbose_name = _("moderator")
+        verbose_name_plural = _("moderators")

@@ -91,8 +91,8 @@ class Membership(models.Model):
                 violation_error_message=_("This user already has a role in this team."),
             )
         ]
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
+        verbose_name = _("role in a team")
+        verbose_name_plural = _("roles in teams")
 
     def __str__(self) -> str:
         return f"{self.user.get_username()}: {self.get_role_display()}, {self.team}"

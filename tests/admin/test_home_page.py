@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from participants.models import Conference, Invitation, Team
+from participants.models import Conference, Delivery, Invitation, Team
 from tests import cast
 from tests.admin.conftest import login, make_organizer
 from verification.models import Admission
@@ -92,6 +92,37 @@ def test_what_needs_attention_is_said_in_sentences(organizer, harbour):
     }
 
 
+def test_a_draft_that_would_begin_within_a_day_needs_attention(organizer, harbour):
+    run_by(harbour, "Sketch", "+12025550161", timedelta(hours=20), status="draft")
+    run_by(harbour, "Next week", "+12025550162", timedelta(days=3), status="draft")
+
+    overview = overview_of(organizer)
+
+    assert [(date.conference.title, date.troubles) for date in overview.troubled] == [
+        ("Sketch", ["It is a draft: nobody is let in until its status is “scheduled”."])
+    ]
+    assert overview.parts == []
+
+
+def test_mail_that_did_not_arrive_needs_attention_of_its_own_team_alone(organizer, harbour, secret):
+    for team, state in ((harbour, "failed"), (harbour, "unsure"), (harbour, "sent"), (secret.team, "failed")):
+        Delivery.objects.create(team=team, kind="notice", channel="email", address="a@example.com", state=state)
+    Delivery.objects.filter(state="unsure").update(created_at=timezone.now() - timedelta(days=8))
+
+    assert overview_of(organizer).undelivered == 1
+    assert "1 of the last seven days did not arrive" in organizer.get(HOME).content.decode()
+
+
+def test_a_long_day_is_cut_and_says_how_much_is_left(organizer, harbour):
+    for n in range(12):
+        run_by(harbour, f"Room {n:02}", f"+120255502{n:02}", -timedelta(minutes=30 - n))
+
+    page = organizer.get(HOME).content.decode()
+
+    assert ("Room 09" in page, "Room 10" in page) == (True, False)
+    assert '<a href="/admin/participants/conference/?when=open">And 2 more</a>' in page
+
+
 @pytest.mark.usefixtures("secret")
 def test_an_empty_line_says_what_to_do_first(organizers, organizer, harbour):
     lonely = login(make_organizer("lonely", organizers))
@@ -110,10 +141,10 @@ def test_an_administrator_of_an_empty_line_is_told_to_make_a_team(administrator)
 
 def test_forty_dates_cost_no_more_queries_than_one(organizer, harbour, django_assert_num_queries):
     run_by(harbour, "First", "+12025550161", timedelta(hours=1))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         organizer.get(HOME)
 
     for n in range(40):
         run_by(harbour, f"Room {n}", f"+120255502{n:02}", timedelta(hours=n))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         organizer.get(HOME)

@@ -1,7 +1,11 @@
 """The address book in the admin."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from participants.admin.reach import hindrance
 from participants.models import CallingLine, Contact, Participant
 from tests import cast
 from tests.admin.conftest import login, make_organizer
@@ -93,6 +97,41 @@ def test_whoever_has_no_contact_is_pointed_out(organizer, harbour):
     answer = organizer.post(page_of(gus), fields_of(organizer.get(page_of(gus))), follow=True)
     words = [str(message) for message in answer.context["messages"]]
     assert "Gus has no contact: no code can reach them, and they cannot get in." in words
+
+
+def test_the_list_says_who_cannot_get_in_and_why(organizer, harbour):
+    now = timezone.now()
+    ana = cast.person(harbour, "Ana", cast.ANA)
+    told = {
+        cast.person(harbour, "Ben", "+12025550102"): {"failed_at": now, "failure": "cannot receive"},
+        cast.person(harbour, "Cora", "+12025550103"): {"line_type": "landline"},
+        cast.person(harbour, "Dora", "+12025550104"): {"failed_at": now - timedelta(days=1), "succeeded_at": now},
+    }
+    for person, known in told.items():
+        person.contacts.update(**known)
+    ben, cora, dora = told
+
+    rows = organizer.get(LIST).context["cl"].result_list
+
+    assert {person.name: hindrance(person) for person in rows} == {
+        "Ana": "",
+        "Ben": "the last code did not go out: cannot receive codes this way",
+        "Cora": "no code can reach this kind of line (landline): cannot get in",
+        "Dora": "",
+    }
+    for chosen, found in {"yes": [ana, dora], "no": [], "line": [cora], "failed": [ben]}.items():
+        assert list(organizer.get(f"{LIST}?contact={chosen}").context["cl"].result_list) == found, chosen
+    Contact.objects.create(participant=ben, channel="email", address="ben@example.com", position=1)
+    assert not organizer.get(f"{LIST}?contact=failed").context["cl"].result_list
+
+
+@pytest.mark.usefixtures("harbour")
+def test_an_empty_list_says_what_to_do_and_one_that_is_narrowed_how_to_widen_it(organizer):
+    assert "Nothing here yet." in (page := organizer.get(LIST).content.decode())
+    assert "Add people here" in page
+    assert "Show everything" not in page
+    assert "Show everything" in (page := organizer.get(f"{LIST}?q=Nobody").content.decode())
+    assert "Add people here" not in page
 
 
 @pytest.mark.parametrize("typed", ["(202) 555-0101", "+12025550101", "5550101", "Ana"])

@@ -12,7 +12,7 @@ from participants.models import Conference, Delivery, Invitation, Membership, Pa
 from tests.admin.conftest import FOREIGN_WORDS
 from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
-READ_ONLY = ("verification", "participants_delivery")  # the names of pages that begin so
+READ_ONLY = ("verification", "participants_delivery", "auth_group")  # the names of pages that begin so
 OPEN_TO_ALL = {"login", "logout", "jsi18n"}
 MODELS = (Team, Participant, Conference, Invitation, Delivery, Call, Attempt, Challenge, Admission, Vouch)
 

@@ -18,6 +18,7 @@ from verification.models import Attempt
 class AttemptAdmin(EntryOfCall, LogPage):
     list_display = ("at", "outcome", "why", "participant", "room", "line", "whole_call")
     list_filter = (Day, "outcome", OfConference)
+    nothing_yet = _("Nobody has called. Each try is listed here a moment later, with what came of it.")
     search_fields = ("participant__name", "call__sid")
     administrators_search = ("call__line",)
     fields = ("at", "outcome", "why", "participant", "room", "line", "whole_call")

@@ -21,8 +21,9 @@ from verification.models import Call
 class CallAdmin(LogPage):
     list_display = ("rang_at", "line", "stands", "ended_at", "sid")
     list_filter = (DayRang,)
+    nothing_yet = _("Nobody has called. Each call is listed here, step by step, as soon as it rings.")
     search_fields = ("sid",)
-    search_help_text = _("Twilio's SID of the call. A person is searched for among the attempts.")
+    search_help_text = _("Twilio's SID of the call. A person is searched for among the tries to get in.")
     administrators_search = ("line",)
     fields = ("line", "attestation", "stands", "sid", "dialled", "language", "rang_at", "ended_at")
 

@@ -24,7 +24,9 @@ class Admission(models.Model):
 
     call = models.ForeignKey("verification.Call", models.CASCADE, related_name="admissions")
     occurrence = models.ForeignKey("participants.Occurrence", models.SET_NULL, null=True, related_name="admissions")
-    participant = models.ForeignKey("participants.Participant", models.SET_NULL, null=True, related_name="admissions")
+    participant = models.ForeignKey(
+        "participants.Participant", models.SET_NULL, null=True, related_name="admissions", verbose_name=_("person")
+    )
     invitation = models.ForeignKey(Invitation, models.SET_NULL, null=True, related_name="admissions")
     role = models.CharField(_("role"), max_length=12, choices=Invitation.Role)
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, related_name="+")
@@ -54,8 +56,8 @@ class Admission(models.Model):
                 name="one_live_seat_per_person",
             )
         ]
-        verbose_name = _("admission")
-        verbose_name_plural = _("admissions")
+        verbose_name = _("seat taken")
+        verbose_name_plural = _("seats taken")
 
     def __str__(self) -> str:
         return f"{self.participant} in {self.occurrence}"

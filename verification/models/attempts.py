@@ -41,14 +41,19 @@ class Attempt(models.Model):
         "participants.Occurrence", models.SET_NULL, null=True, blank=True, related_name="attempts"
     )
     participant = models.ForeignKey(
-        "participants.Participant", models.SET_NULL, null=True, blank=True, related_name="attempts"
+        "participants.Participant",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="attempts",
+        verbose_name=_("person"),
     )
     detail = models.CharField(_("detail"), max_length=100, blank=True)
 
     class Meta:
         ordering = ("-at", "-pk")
-        verbose_name = _("attempt")
-        verbose_name_plural = _("attempts")
+        verbose_name = _("try to get in")
+        verbose_name_plural = _("tries to get in")
 
     def __str__(self) -> str:
         return self.get_outcome_display()

@@ -1,0 +1,67 @@
+"""Who cannot get in, and why: for the list of people, in words and as a filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import Contact, Participant
+from participants.models.contacts import CANNOT_BE_CALLED, CANNOT_BE_TEXTED, Channel
+
+CANNOT_WORK = Q(channel=Channel.SMS, line_type__in=CANNOT_BE_TEXTED) | Q(
+    channel=Channel.CALL, line_type__in=CANNOT_BE_CALLED
+)
+FAILED_LAST = Q(failed_at__isnull=False) & (Q(succeeded_at=None) | Q(succeeded_at__lt=F("failed_at")))
+
+
+def failed_last(contact: Contact) -> bool:
+    """Whether the newest thing that is known of this contact is a failure."""
+    return bool(contact.failed_at and (contact.succeeded_at is None or contact.succeeded_at < contact.failed_at))
+
+
+def hindrance(person: Participant) -> str:
+    """Why no code reaches this person, or perhaps none; empty where nothing is known against it."""
+    contacts = list(person.contacts.all())
+    if not contacts:
+        return gettext("no contact: cannot get in")
+    working = [contact for contact in contacts if contact.can_work]
+    if not working:
+        return gettext("no code can reach this kind of line (%(type)s): cannot get in") % {
+            "type": contacts[0].line_type
+        }
+    if all(failed_last(contact) for contact in working):
+        return gettext("the last code did not go out: %(why)s") % {"why": working[0].get_failure_display()}
+    return ""
+
+
+class CanGetIn(admin.SimpleListFilter):
+    title = _("can get in")
+    parameter_name = "contact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("yes", _("nothing known against it")),
+            ("no", _("no contact: cannot get in")),
+            ("line", _("no code can reach their line")),
+            ("failed", _("the last code did not go out")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        contacts = Contact.objects.filter(participant=OuterRef("pk"))
+        working = contacts.exclude(CANNOT_WORK)
+        good = Exists(working.exclude(FAILED_LAST))
+        match self.value():
+            case "yes":
+                return queryset.filter(good)
+            case "no":
+                return queryset.exclude(Exists(contacts))
+            case "line":
+                return queryset.filter(Exists(contacts)).exclude(Exists(working))
+            case "failed":
+                return queryset.filter(Exists(working)).exclude(good)
+        return queryset
