@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from participants.admin.plans import spelled_out
 from participants.admin.states import Presence
 from participants.models import Conference, Contact, Delivery, Invitation, Occurrence, Participant, Team
+from verification.alarms import Alarm, alarms_for
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 MOST = 100  # dates that are looked at; the list of conferences has them all
@@ -139,6 +140,7 @@ class Overview:
     drafts: list[Date] = field(default_factory=list)
     cut: bool = False  # there are more dates than were looked at
     undelivered: int = 0
+    alarms: list[Alarm] = field(default_factory=list)
     first_step: str = ""
 
     @property
@@ -164,7 +166,7 @@ class Overview:
 
     @property
     def needs_attention(self) -> bool:
-        return bool(self.troubled or self.undelivered)
+        return bool(self.alarms or self.troubled or self.undelivered)
 
     def put(self, date: Date, now: datetime) -> None:
         if date.conference.status == Conference.Status.DRAFT:
@@ -182,7 +184,7 @@ class Overview:
         if not user.has_perm("participants.view_conference"):
             return None
         now, teams = timezone.now(), Team.objects.visible_to(user)
-        overview = cls()
+        overview = cls(alarms=alarms_for(user))
         rows = list(coming_dates(teams, now)[: MOST + 1])
         overview.cut = len(rows) > MOST
         for row in rows[:MOST]:

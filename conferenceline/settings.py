@@ -75,6 +75,7 @@ LIMITS = {
     "tests_per_team": env("LIMIT_TESTS_PER_TEAM", default="20/3600"),
     "sends_per_hour": env("LIMIT_SENDS_PER_HOUR", default="500/3600"),
     "sends_per_day": env("LIMIT_SENDS_PER_DAY", default="2000/86400"),
+    "unlocks_per_person": env("LIMIT_UNLOCKS_PER_PERSON", default="3/3600"),
     "wrong_sign_ins_per_browser": env("LIMIT_WRONG_SIGN_INS_PER_BROWSER", default="5/900"),
     "wrong_sign_ins_per_login": env("LIMIT_WRONG_SIGN_INS_PER_LOGIN", default="50/3600"),
     "wrong_sign_ins_per_address": env("LIMIT_WRONG_SIGN_INS_PER_ADDRESS", default="100/3600"),
@@ -83,6 +84,18 @@ LIMITS = {
 CHANNEL_RESTS = env.int("CHANNEL_RESTS", default=600)  # seconds, after Twilio has said that it is out of service
 LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=False)  # of new contacts; each question costs money
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
+# The countries (two letters each) to whose numbers codes may go. Empty: of each team, those that its people call from.
+ALLOWED_COUNTRIES = [country.upper() for country in env.list("ALLOWED_COUNTRIES", default=[])]
+# Unusual calls: from how many on they are, in so many seconds. verification/unusual.py notices them.
+UNUSUAL_SECONDS = env.int("UNUSUAL_SECONDS", default=3600)
+UNUSUAL_ROSTER_NUMBERS = env.int("UNUSUAL_ROSTER_NUMBERS", default=6)  # wrong ones, from one line
+UNUSUAL_WRONG_CODES = env.int("UNUSUAL_WRONG_CODES", default=6)  # for one contact, over two calls or more
+UNUSUAL_UNKNOWN_LINES = env.int("UNUSUAL_UNKNOWN_LINES", default=30)  # calls that are not recognized
+# Estimates, for the page of codes and cost alone: for one message of each channel, and for each code that was right.
+CODE_PRICES = env.dict(
+    "CODE_PRICES", default={"sms": "0.0083", "whatsapp": "0.0083", "call": "0.014", "email": "0", "entered": "0.05"}
+)
+CODE_CURRENCY = env("CODE_CURRENCY", default="USD")
 ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
 BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how long somebody's next call is let in
 

@@ -15,6 +15,21 @@ def send_due() -> None:
     call_command("send_due", verbosity=0)
 
 
+@db_task()
+def unlock_due() -> None:
+    """Gives people their tries back."""
+    call_command("unlock_due", verbosity=0)
+
+
+def wake_unlocking() -> None:
+    """Has what is to be unlocked unlocked as soon as it is committed."""
+
+    def wake() -> None:
+        unlock_due()
+
+    transaction.on_commit(wake, robust=True)
+
+
 def wake_worker() -> None:
     """Has what is owed sent as soon as it is committed. A queue that is down costs it a minute, and nothing else."""
 
@@ -24,19 +39,9 @@ def wake_worker() -> None:
     transaction.on_commit(wake, robust=True)
 
 
-@db_periodic_task(crontab(minute="*/5"))
-def every_five_minutes() -> None:
-    """Tidies up after callbacks that never came."""
-    call_command("sweep", verbosity=0)
-
-
-@db_periodic_task(crontab(hour="3", minute="30"))
-def every_night() -> None:
-    """Forgets calls that are old enough (UTC)."""
-    call_command("forget_old", verbosity=0)
-
-
 @db_periodic_task(crontab())
 def every_minute() -> None:
     """Sends what was put off, what a dead worker left behind, and what nobody was told of."""
     call_command("send_due", verbosity=0)
+    call_command("unlock_due", verbosity=0)
+    call_command("notice_unusual", verbosity=0)

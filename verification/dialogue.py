@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from conferenceline.telephony.errors import MisconfiguredError
 from verification.models import Attempt, Call
+from verification.recognition import BlockedError
 from verification.replies import Ask, HangUp, Join, Reply, Wait
 
 STUMBLES_MOST = 4  # keys that are no answer, in one call
@@ -80,6 +81,10 @@ class Step(ABC):
         """Turns somebody away before proof, and writes down why."""
         self.note(outcome, detail)
         return self.refusal()
+
+    def blocked(self, error: BlockedError) -> HangUp:
+        self.call.people = error.people  # so that their team finds it in the log
+        return self.refuse(Attempt.Outcome.BLOCKED)
 
     def refusal(self) -> HangUp:
         """The one sentence of every refusal before proof: it tells a stranger nothing."""

@@ -16,7 +16,7 @@ from structlog.contextvars import bind_contextvars
 
 from participants.models import Conference, Contact, Invitation, Occurrence
 from verification.manner import Manner, suit
-from verification.models import Admission, Attempt, Call, Challenge, TurnLostError, Vouch
+from verification.models import Admission, Attempt, Block, Call, Challenge, TurnLostError, Vouch
 from verification.replies import Join
 
 Role = Invitation.Role
@@ -78,6 +78,7 @@ def _looked_at_again(call: Call, code: Challenge | None, invitation: int, occurr
             proved=Exists(right),
             reached=Exists(contacts.filter(channel=code.channel, address=code.address)) if code else Value(False),
             vouch=Subquery(vouches.values("pk")[:1]),
+            blocked=Exists(Block.objects.for_team(OuterRef("conference__team")).of_line(call.line, now)),
         )
         .annotate(
             others=Coalesce(Subquery(others.order_by().values("occurrence").annotate(n=Count("pk")).values("n")), 0),
@@ -98,6 +99,8 @@ def _objection(call: Call, date: Any, now: datetime) -> tuple[str, str]:
     known = date.person in call.people and date.person_team == date.conference.team_id
     if not known or not (_by_code(date) or date.vouch):
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
+    if date.blocked:
+        return Attempt.Outcome.BLOCKED, _("%(room)s takes no calls from your number.") % title
     if not date.open_at(now):
         return Attempt.Outcome.DOORS_CLOSED, _("%(room)s is not open any more.") % title
     if date.locked and date.role != Role.MODERATOR and not date.was_in:

@@ -3,7 +3,7 @@
     ring ─▶ Recognize ─▶ SendCode ─▶ EnterCode ─▶ ChooseRoom ─▶ admit() ─▶ the room ─▶ Farewell
                │  withheld, unlisted or ambiguous line ─▶ EnterRosterNumber ┘
                │  no code comes ─▶ ChooseWay ─▶ (WaitToSend) ─▶ SendCode
-               └─ nothing open, over a limit ─▶ one sentence ─▶ hang up
+               └─ nothing open, blocked, over a limit ─▶ one sentence ─▶ hang up
 
 Read it from here to the end and you have heard the call. A step arrives, asks, and makes something of the keys;
 what it returns is said to the caller, or is the step that comes next.
@@ -37,7 +37,10 @@ class Recognize(Step):
     def arrive(self) -> Outcome:
         if throttle.too_many_live():
             return self.refuse(Attempt.Outcome.OVER_LIMIT, "live_calls")
-        people = recognition.people_calling_from(self.call)
+        try:
+            people = recognition.people_calling_from(self.call)
+        except recognition.BlockedError as blocked:
+            return self.blocked(blocked)
         if not people:
             return self.stranger()
         if self.call.vouched:
@@ -53,6 +56,8 @@ class Recognize(Step):
 
     def stranger(self) -> Outcome:
         """A listed line with nothing open sounds like an unlisted one."""
+        if recognition.is_blocked(self.call):
+            return self.refuse(Attempt.Outcome.BLOCKED)
         if not Occurrence.objects.open_at(timezone.now()).exists():
             return self.refuse(Attempt.Outcome.NOTHING_OPEN)
         return self.ask_who(Attempt.Outcome.UNKNOWN_LINE if self.call.line else Attempt.Outcome.WITHHELD_LINE)
@@ -86,10 +91,13 @@ class EnterRosterNumber(Step):
             return self.stumbled(_("The roster number has 8 digits. Please enter them all."))
         self.call.roster_numbers += 1
         try:
-            throttle.take(roster_numbers_per_line=self.call.line, roster_numbers="")
+            throttle.take(roster_numbers_per_line=self.call.counted(self.call.line), roster_numbers="")
         except throttle.OverLimitError as over:
             return self.refuse(Attempt.Outcome.OVER_LIMIT, str(over))
-        person = recognition.person_with_roster_number(self.call, keys)
+        try:
+            person = recognition.person_with_roster_number(self.call, keys)
+        except recognition.BlockedError as blocked:
+            return self.blocked(blocked)
         if person is None:
             return self.wrong()
         self.call.people = [person]

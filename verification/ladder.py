@@ -1,7 +1,7 @@
 """The ways by which a code can reach the people who may be calling, in the order in which they are tried."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +11,16 @@ from django.utils import timezone
 
 from participants.models import Contact
 from verification import throttle
-from verification.models import Call, Tally
+from verification.models import Attestation, Call, Challenge, Tally
+from verification.models.calls import SILENT_MOST
 
 # Before a code is sent once more, in seconds: what is on its way may only be slow. The last of them stays.
 GAPS = (0, 20, 40, 60)
+
+
+# Why no code may go somewhere.
+HELD = "attested_first"  # a call that the carrier vouches for waits for one there: this call may be forged
+COUNTRY = "country"  # that of the number is none to which codes go
 
 
 class DifferentContactsError(Exception):
@@ -27,6 +33,8 @@ class Way:
 
     contact: Contact
     rests: bool  # the channel is out of service, or the contact is over a limit: only where there is no other
+    spent: bool = False  # so many wrong codes were typed that none is checked now
+    shut: str = ""  # why no code may go there at all now, as the log has it
 
     @property
     def destination(self) -> tuple[str, str]:
@@ -38,7 +46,9 @@ def ways(call: Call, people: list[int]) -> list[Way]:
 
     Raises DifferentContactsError. Who has no contact at all does not count.
     """
-    contacts: list[Any] = list(_with_limits(Contact.objects.filter(participant__in=people)))
+    contacts: list[Any] = list(
+        _with_limits(Contact.objects.filter(participant__in=people).select_related("participant__team"), call)
+    )
     reachable = {contact.participant_id for contact in contacts}
     shared: dict[tuple[str, str], Any] = {}
     for contact in contacts:
@@ -51,9 +61,14 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     able = [contact for contact in able if not _rings_the_caller(call, contact)]
     if not call.line:  # any phone may be the one in the caller's hand
         able.sort(key=lambda contact: contact.channel == Contact.Channel.CALL)
-    found = [Way(contact, bool(contact.channel_rests or contact.over_limit)) for contact in able]
+    found = [_way(contact, call) for contact in able]
     call.ways_found = sorted(found, key=lambda way: way.rests)
     return call.ways_found
+
+
+def _way(contact: Any, call: Call) -> Way:
+    shut = HELD if contact.held else "" if contact.is_allowed(call.dialled) else COUNTRY
+    return Way(contact, bool(contact.channel_rests or contact.over_limit), contact.spent, shut)
 
 
 def left(call: Call) -> list[Way]:
@@ -70,7 +85,8 @@ def left(call: Call) -> list[Way]:
 
 def offered(ways_left: list[Way]) -> list[Way]:
     """Those among which the caller may choose: ways at rest only where there is no other, and then one."""
-    return [way for way in ways_left if not way.rests] or ways_left[:1]
+    free = [way for way in ways_left if not way.shut]
+    return [way for way in free if not way.rests] or free[:1]
 
 
 def _rings_the_caller(call: Call, contact: Contact) -> bool:
@@ -78,20 +94,33 @@ def _rings_the_caller(call: Call, contact: Contact) -> bool:
     return contact.channel == Contact.Channel.CALL and contact.address == call.line
 
 
-def _with_limits(contacts: QuerySet[Contact]) -> QuerySet[Any]:
-    """Each with whether its channel rests, and whether a limit of it is used up."""
+def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
+    """Each with whether its channel rests, whether a limit of it is used up, and whether it is held."""
     now = timezone.now()
+    apart = Value(call.counted(" ").removeprefix(" "))  # an attested call has limits of its own
     place = Concat(F("channel"), Value(" "), F("address"), output_field=CharField())
 
     def used_up(limit: str, subject: str) -> Exists:
         most = throttle.limit(limit).most
-        row = Tally.objects.filter(key=Concat(Value(f"{limit} "), OuterRef(subject), output_field=CharField()))
+        row = Tally.objects.filter(key=Concat(Value(f"{limit} "), OuterRef(subject), apart, output_field=CharField()))
         return Exists(row.filter(hits__gte=most, resets_at__gt=now))
 
     resting = Tally.objects.filter(key=Concat(Value("rests "), OuterRef("channel"), output_field=CharField()))
     return contacts.annotate(place=place).annotate(
         channel_rests=Exists(resting.filter(resets_at__gt=now)),
+        spent=used_up("wrong_codes_per_contact", "address"),
         over_limit=Q(used_up("sends_per_contact", "place")) | Q(used_up("wrong_codes_per_contact", "address")),
+        held=Value(False) if call.is_attested else Exists(_attested_codes(now).filter(address=OuterRef("address"))),
+    )
+
+
+def _attested_codes(now: datetime) -> QuerySet[Challenge]:
+    """The codes that attested calls are waiting for. Guesses of others at the same address would spoil them."""
+    return Challenge.objects.typeable().filter(
+        channel__in=Contact.Channel.values,  # all of them: it begins the index
+        call__attestation=Attestation.FULL,
+        call__ended_at=None,
+        call__claimed_at__gt=now - SILENT_MOST,
     )
 
 

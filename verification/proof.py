@@ -72,10 +72,15 @@ def send_code(call: Call, codes: Codes) -> Sending:
     At most one request to Twilio.
     """
     ways = ladder.left(call)
-    contact, code = _way_and_code(call, ways)
+    earlier = [] if call.challenge else Challenge.objects.earlier([way.destination for way in ways], call)
+    contact, code = _way_and_code(call, ways, earlier)
     if contact is None:
-        return _nothing_left(call)
+        return _nothing_left(call, ways)
     call.contact = contact
+    if call.is_attested:
+        guessable = [each for each in earlier if each.address == contact.address]
+        if not all(each.call.is_attested for each in guessable) and _may_be_sent(call, contact):
+            return _begin_anew(call, codes, guessable)
     is_redial = code is not None and call.challenge is None
     if code and is_redial and not _take_over(call, code):
         code, is_redial = None, False
@@ -91,13 +96,17 @@ def send_code(call: Call, codes: Codes) -> Sending:
     return _send(call, codes, contact, again, others=[way for way in ways if way.contact != contact])
 
 
-def _way_and_code(call: Call, ways: list[ladder.Way]) -> tuple[Contact | None, Challenge | None]:
+def _way_and_code(
+    call: Call, ways: list[ladder.Way], earlier: list[Challenge]
+) -> tuple[Contact | None, Challenge | None]:
     """Where the code should go, and the code that is on its way there."""
     offered = ladder.offered(ways)
     call.ways = len(offered)
     if call.challenge is None:
         # An earlier call from this line may have asked for one, by whichever of these ways.
-        code = Challenge.objects.pending([way.destination for way in ways], call.line)
+        useless = [way.destination for way in ways if way.spent or way.shut]
+        free = (each for each in earlier if (each.channel, each.address) not in useless)
+        code = next((each for each in free if call.may_take_over(each.call)), None)
         if code:
             return next(way.contact for way in ways if way.destination == (code.channel, code.address)), code
     chosen = [way.contact for way in offered if way.contact.pk == call.contact_id]
@@ -105,13 +114,17 @@ def _way_and_code(call: Call, ways: list[ladder.Way]) -> tuple[Contact | None, C
     return contact, _own_code(call, contact) if contact and call.challenge else None
 
 
-def _nothing_left(call: Call) -> Sending:
-    """Every way has failed in this call, or there never was one."""
+def _nothing_left(call: Call, ways: list[ladder.Way]) -> Sending:
+    """Every way has failed in this call, or there never was one, or an attested call has them all."""
     code = call.challenge
     if code and code.typeable and code.state == Challenge.State.PENDING:
         return Sending.NO_MORE_BUT_ONE_IN_HAND
     if call.dead_ends:
         return Sending.NO_MORE
+    shut = next((way.shut for way in ways if way.shut), "")
+    if shut:
+        call.note(Attempt.Outcome.OVER_LIMIT if shut == ladder.HELD else Attempt.Outcome.NO_CONTACT, shut)
+        return Sending.OVER_LIMIT
     call.note(Attempt.Outcome.NO_CONTACT)
     return Sending.NO_CONTACT
 
@@ -150,24 +163,45 @@ def _may_be_sent(call: Call, contact: Contact) -> bool:
     """Whether a new code would be within the limits: a good one is not withdrawn for one that cannot be sent."""
     destination = " ".join(contact.destination)
     try:
-        throttle.take(still_free={"sends_per_contact": destination, "sends_per_line": call.line})
+        throttle.take(
+            still_free={
+                "sends_per_contact": call.counted(destination),
+                "sends_per_line": call.counted(call.line),
+            }
+        )
     except throttle.OverLimitError:
         return False
     return True
 
 
+def _begin_anew(call: Call, codes: Codes, guessable: list[Challenge]) -> Sending:
+    """Withdraws the codes at an address that calls may have guessed at whose number nobody vouches for.
+
+    Twilio has one code for an address, and counts everybody's wrong guesses at it. They are not this call's, not for a
+    moment: the rows go first.
+    """
+    Challenge.objects.cancel(guessable)
+    _cancel(codes, guessable[0].verification_sid)
+    return Sending.WITHDRAWN
+
+
 def _withdraw(call: Call, codes: Codes, code: Challenge) -> Sending:
     call.challenge = code
     call.store()
-    if code.verification_sid:
-        try:
-            codes.cancel(code.verification_sid)
-        except MisconfiguredError:
-            raise
-        except TwilioFaultError:
-            logger.info("a code could not be withdrawn; it is void in two minutes anyway")
+    _cancel(codes, code.verification_sid)
     code.settle(Challenge.State.CANCELLED)
     return Sending.WITHDRAWN
+
+
+def _cancel(codes: Codes, verification_sid: str) -> None:
+    if not verification_sid:
+        return
+    try:
+        codes.cancel(verification_sid)
+    except MisconfiguredError:
+        raise
+    except TwilioFaultError:
+        logger.info("a code could not be withdrawn; it is void within ten minutes anyway")
 
 
 def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, others: list[ladder.Way]) -> Sending:
@@ -175,11 +209,11 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, o
     earlier = call.challenge if call.challenge and call.challenge.typeable else None
     try:
         throttle.take(
-            sends_per_contact=f"{channel} {address}",
-            sends_per_line=call.line,
+            sends_per_contact=call.counted(f"{channel} {address}"),
+            sends_per_line=call.counted(call.line),
             sends_per_hour="",
             sends_per_day="",
-            still_free={"wrong_codes_per_contact": address},  # or the code could not be checked
+            still_free={"wrong_codes_per_contact": call.counted(address)},  # or the code could not be checked
         )
     except throttle.OverLimitError as over:
         call.note(Attempt.Outcome.OVER_LIMIT, str(over))
@@ -261,7 +295,7 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
     if code is None or not code.typeable:
         return _gone(call, code)
     # By address: within ten minutes every channel brings the same code there, and Twilio counts alike.
-    destination = code.address
+    destination = call.counted(code.address)
     try:
         # Counted before the check and given back after a right one, so that calls at once cannot outrun the limit.
         throttle.take(wrong_codes_per_contact=destination)

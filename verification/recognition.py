@@ -7,40 +7,67 @@ from django.utils import timezone
 
 from participants.models import Invitation
 from verification.manner import suit_invited
-from verification.models import Call, Vouch
+from verification.models import Block, Call, Vouch
+
+
+class BlockedError(Exception):
+    """The calling line is on a block list. `people` are the participants whom it would have recognized."""
+
+    def __init__(self, people: list[int]):
+        super().__init__(people)
+        self.people = people
 
 
 def people_calling_from(call: Call) -> list[int]:
     """The participants who call from this call's line and are invited to something whose doors are open now.
 
     Notes on the call whether one of them is let in by hand, and speaks as they ask for, so that neither costs a
-    query of its own.
+    query of its own. Raises BlockedError where every team that they could reach turns the line away.
     """
     if not call.line:
         return []
-    invitations = list(_open_now(call).filter(participant__lines__number=call.line))
+    found = list(_open_now(call).filter(participant__lines__number=call.line))
+    invitations = [invitation for invitation in found if not invitation.blocked]
+    if found and not invitations:
+        raise BlockedError(_people_of(found))
     call.vouched = any(invitation.vouched for invitation in invitations)
     suit_invited(call, invitations)
+    return _people_of(invitations)
+
+
+def _people_of(invitations: list[Any]) -> list[int]:
     return sorted({invitation.participant_id for invitation in invitations})
+
+
+def is_blocked(call: Call) -> bool:
+    """Whether the whole installation turns this call's line away."""
+    return Block.objects.of_installation().of_line(call.line, timezone.now()).exists()
 
 
 def person_with_roster_number(call: Call, number: str) -> int | None:
     """The participant whose invitation has this roster number, if its conference's doors are open now.
 
-    Notes on the call whether that person is let in by hand, and speaks as they ask for.
+    Notes on the call whether that person is let in by hand, and speaks as they ask for. Raises BlockedError where
+    their team turns the line away.
     """
     invitation = _open_now(call).filter(roster_number=number).first()
     if invitation is None:
         return None
+    if invitation.blocked:
+        raise BlockedError([invitation.participant_id])
     call.vouched = invitation.vouched
     suit_invited(call, [invitation])
     return invitation.participant_id
 
 
 def _open_now(call: Call) -> Any:
-    """The invitations to what is open now, each with whether somebody vouched for this call or the next."""
+    """The invitations to what is open now, each with whether somebody vouched for this call or the next, and whether
+    its team turns the line away.
+    """
+    now = timezone.now()
     vouches = Vouch.objects.for_call(call).filter(invitation=OuterRef("pk"), occurrence=OuterRef("occurrence_id"))
-    return Invitation.objects.open_at(timezone.now()).annotate(vouched=Exists(vouches))
+    blocks = Block.objects.for_team(OuterRef("conference__team")).of_line(call.line, now)
+    return Invitation.objects.open_at(now).annotate(vouched=Exists(vouches), blocked=Exists(blocks))
 
 
 def proved_by_code(call: Call) -> bool:
@@ -56,9 +83,10 @@ def rooms_open_to(call: Call) -> list[Invitation]:
     """
     proved = call.challenge
     if proved is None or not proved_by_code(call):
-        return list(_open_now(call).filter(participant__in=call.people, vouched=True))
+        return list(_open_now(call).filter(participant__in=call.people, vouched=True, blocked=False))
     return list(
-        Invitation.objects.open_at(timezone.now()).filter(
+        _open_now(call).filter(
+            blocked=False,
             participant__in=call.people,
             participant__contacts__channel=proved.channel,
             participant__contacts__address=proved.address,

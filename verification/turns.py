@@ -81,7 +81,7 @@ def _play(call: Call, *, keys: str = "", again: bool = False) -> str:
             call.step, call.asked = "Goodbye", False
             reply: Reply = HangUp(_("We are sorry, we cannot go on. Please call again in a few minutes. Goodbye."))
         else:
-            reply = take_turn(STEPS, call, VerifyCodes(call.line), keys=keys, again=again)
+            reply = take_turn(STEPS, call, VerifyCodes(call.counted(call.line)), keys=keys, again=again)
     document = _rendered(reply, call, call.turn)
     call.keep(document)
     return document

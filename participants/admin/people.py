@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.admin.countries import warn_of_countries
 from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
@@ -148,6 +149,7 @@ class ParticipantAdmin(TeamWall, TestsContacts):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        warn_of_countries(request, form.instance)
         if not form.instance.contacts.exists():
             messages.warning(
                 request,

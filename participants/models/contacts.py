@@ -1,11 +1,13 @@
 """Where a code can reach a person."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.countries import country_of
 from participants.models.people import Participant, refuse_extension
 
 
@@ -17,6 +19,8 @@ class Channel(models.TextChoices):
     CALL = "call", _("call to another phone")
     EMAIL = "email", _("e-mail")
 
+
+TO_A_PHONE = (Channel.SMS, Channel.WHATSAPP, Channel.CALL)
 
 # By Twilio's line types (https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence). What may work is tried.
 CANNOT_BE_TEXTED = ("landline", "tollFree", "premium", "sharedCost", "uan", "voicemail")
@@ -117,6 +121,13 @@ class Contact(models.Model):
     def destination(self) -> tuple[str, str]:
         """Channel and address: two contacts with the same destination are reached by one code."""
         return self.channel, self.address
+
+    def is_allowed(self, dialled: str = "") -> bool:
+        """Whether codes may go to the country of this number: one of its team's, or that of the number dialled."""
+        if self.channel not in TO_A_PHONE:
+            return True
+        allowed, country = self.participant.team.allowed_countries, country_of(self.address)
+        return country in allowed or (not settings.ALLOWED_COUNTRIES and country == country_of(dialled) != "")
 
     @property
     def can_work(self) -> bool:

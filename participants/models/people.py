@@ -1,6 +1,7 @@
 """A team's address book: its people, and the lines they call from."""
 
 import uuid
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.countries import country_of
 from participants.models.languages import languages
 from participants.models.teams import Team
 
@@ -84,3 +86,8 @@ class CallingLine(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves the line. Codes of its team may go to its country from then on."""
+        super().save(*args, **kwargs)
+        self.participant.team.calls_from(country_of(str(self.number)))

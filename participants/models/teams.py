@@ -5,8 +5,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from participants.countries import COUNTRIES, as_list, listed
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -37,6 +40,16 @@ class Team(models.Model):
         settings.AUTH_USER_MODEL, through="Membership", related_name="teams", verbose_name=_("members")
     )
 
+    countries = models.CharField(
+        _("codes go to"),
+        max_length=900,
+        blank=True,
+        help_text=_(
+            "Countries, as two letters each, such as DE, US. One is added by itself when somebody's calling line of it "
+            "is entered. ALLOWED_COUNTRIES, where it is set, holds instead."
+        ),
+    )
+
     objects = TeamQuerySet.as_manager()
 
     class Meta:
@@ -50,6 +63,26 @@ class Team(models.Model):
     def add(self, user: Any, role: "Membership.Role") -> "Membership":
         """Gives this user this role in the team, instead of the one they may have had."""
         return Membership.objects.update_or_create(team=self, user=user, defaults={"role": role})[0]
+
+    def clean(self) -> None:
+        """Writes the countries in order. Raises ValidationError where one is none."""
+        unknown = [each for each in listed(self.countries) if each not in COUNTRIES]
+        if unknown:
+            raise ValidationError(
+                {"countries": _("No country: %(unknown)s. Two letters each, such as DE, US.") % {"unknown": unknown[0]}}
+            )
+        self.countries = as_list(listed(self.countries))
+
+    def calls_from(self, country: str) -> None:
+        """Somebody of the team calls from there: its codes go there too."""
+        if country and country not in listed(self.countries):
+            self.countries = as_list([*listed(self.countries), country])
+            Team.objects.filter(pk=self.pk).update(countries=self.countries)
+
+    @property
+    def allowed_countries(self) -> list[str]:
+        """The countries to whose numbers this team's codes may go."""
+        return settings.ALLOWED_COUNTRIES or listed(self.countries)
 
     def lets_in(self, user: Any) -> bool:
         """Whether this user may let somebody into a conference of this team by hand."""

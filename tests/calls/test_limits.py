@@ -97,6 +97,7 @@ def test_the_defaults_are_those_of_the_table(settings):
         "tests_per_team": "20/3600",
         "sends_per_hour": "500/3600",
         "sends_per_day": "2000/86400",
+        "unlocks_per_person": "3/3600",
         "wrong_sign_ins_per_browser": "5/900",
         "wrong_sign_ins_per_login": "50/3600",
         "wrong_sign_ins_per_address": "100/3600",

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from verification.admin import words
 from verification.admin.filters import DayRang
 from verification.admin.story import Story
+from verification.admin.unusual import UnusualPage
 from verification.admin.walls import LogPage, calls_of_teams, masked
 from verification.models import Call
 
 
 @admin.register(Call)
-class CallAdmin(LogPage):
+class CallAdmin(UnusualPage, LogPage):
     list_display = ("rang_at", "line", "stands", "ended_at", "sid")
     list_filter = (DayRang,)
     nothing_yet = _("Nobody has called. Each call is listed here, step by step, as soon as it rings.")

@@ -9,13 +9,14 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from verification.admin import words
+from verification.admin.costs import CostPage
 from verification.admin.filters import DaySent
 from verification.admin.walls import EntryOfCall, LogPage, codes_of_teams, masked
 from verification.models import Challenge
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(EntryOfCall, LogPage):
+class ChallengeAdmin(CostPage, EntryOfCall, LogPage):
     shown_with = ()
     list_display = ("sent_at", "state", "sent_by", "address", "line", "approved_at")
     list_filter = (DaySent, "state")

@@ -18,6 +18,10 @@ STEPS = {
     "Goodbye": _("is being told goodbye"),
 }
 CHANNELS = {"sms": _("text message"), Admission.BY_HAND: _("by hand")}
+DETAILS = {
+    "attested_first": _("an attested call from this number waits for its code"),
+    "country": _("no code goes to the country of the number"),
+}
 LIMITS = {
     "sends_per_contact": _("codes sent to this contact"),
     "sends_per_line": _("codes asked for from this line"),
@@ -51,4 +55,6 @@ def _part(part: str) -> str:
             "most": most,
             "minutes": int(seconds) // 60,
         }
+    if part in DETAILS:
+        return str(DETAILS[part])
     return gettext("Twilio's error %(number)s") % {"number": part} if part.isdecimal() else part

@@ -2,9 +2,22 @@
 
 from verification.models.admissions import Admission
 from verification.models.attempts import Attempt
+from verification.models.blocks import Block
 from verification.models.calls import Attestation, Call, TurnLostError
 from verification.models.challenges import Challenge
 from verification.models.tallies import Tally
+from verification.models.unlocks import Unlock
 from verification.models.vouches import Vouch
 
-__all__ = ["Admission", "Attempt", "Attestation", "Call", "Challenge", "Tally", "TurnLostError", "Vouch"]
+__all__ = [
+    "Admission",
+    "Attempt",
+    "Attestation",
+    "Block",
+    "Call",
+    "Challenge",
+    "Tally",
+    "TurnLostError",
+    "Unlock",
+    "Vouch",
+]

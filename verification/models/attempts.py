@@ -14,6 +14,7 @@ class Attempt(models.Model):
         NOTHING_OPEN = "nothing open", _("no doors are open")
         WRONG_ROSTER_NUMBER = "wrong roster number", _("no such roster number is open now")
         OVER_LIMIT = "over limit", _("tried too often")
+        BLOCKED = "blocked", _("the line is on the block list")
         NO_CONTACT = "no contact", _("there is no contact to send a code to")
         CODE_SENT = "code sent", _("a code was sent")
         CODE_REUSED = "code reused", _("a code sent a moment ago was used again")

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from conferenceline.telephony.voices import VOICES
 from participants.models import DialInNumber
 
+# A call waits for keys, or for the next code, no longer than a minute and the words before it. One of which nothing was
+# heard for longer may have ended without our being told.
+SILENT_MOST = timedelta(seconds=90)
 LEASE = timedelta(seconds=12)  # after this long without a reply, whoever claimed the turn is taken for dead
 # Without a seat a call is at most some minutes of prompts; this long after ringing it is over, whatever Twilio said.
 PROMPTS_MOST = timedelta(hours=1)
@@ -183,6 +186,28 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return self.sid
+
+    @property
+    def is_attested(self) -> bool:
+        """Whether the carrier vouches for the calling number, so that nobody has forged it."""
+        return bool(self.line) and self.attestation == Attestation.FULL
+
+    def counted(self, subject: str) -> str:
+        """By what a limit counts the tries of this call: apart from the others' where it is attested, so that whoever
+        forges a number uses up nothing of its owner's.
+        """
+        return f"{subject} attested" if subject and self.is_attested else subject
+
+    def may_take_over(self, earlier: Call) -> bool:
+        """Whether this call, a redial, may take over an earlier one's code, and so end it.
+
+        A redial that may be forged ends no call that goes on, and takes nothing from one that is attested. From an
+        attested one no code is taken over that others may have guessed at.
+        """
+        if earlier.line != self.line or earlier.is_attested != self.is_attested:
+            return False
+        heard_of = earlier.claimed_at is not None and timezone.now() - earlier.claimed_at < SILENT_MOST
+        return self.is_attested or earlier == self or earlier.ended_at is not None or not heard_of
 
     @property
     def reply_stands(self) -> bool:

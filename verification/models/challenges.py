@@ -6,16 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from participants.countries import country_of
 from participants.models import Contact
+from verification.models.calls import Attestation, Call
 
 # https://www.twilio.com/docs/verify/api/rate-limits-and-timeouts: ten minutes from the first sending
 LIFETIME = timedelta(minutes=10)
 TOO_SHORT_TO_USE = timedelta(minutes=2)
+EARLIER_MOST = 20  # codes of earlier calls that a call looks at
 
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
@@ -23,13 +27,22 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         """The codes that a caller may still type and be right."""
         return self.filter(state__in=Challenge.TYPEABLE, sent_at__gt=timezone.now() - LIFETIME)
 
-    def pending(self, destinations: Iterable[tuple[str, str]], line: str) -> Challenge | None:
-        """The newest code that a call from this line asked for at one of these and that can still be typed."""
+    def earlier(self, destinations: Iterable[tuple[str, str]], call: Call) -> list[Challenge]:
+        """The codes that can still be typed and that concern this call, newest first: those that calls from its line
+        asked for at one of these, and for an attested call those of all calls that are not.
+        """
         places = [models.Q(channel=channel, address=address) for channel, address in destinations]
-        if not line or not places:
-            return None
-        at_one = self.typeable().filter(reduce(or_, places), call__line=line)
-        return at_one.select_related("call").order_by("-sent_at", "-pk").first()
+        if not call.line or not places:
+            return []
+        whose = models.Q(call__line=call.line)
+        if call.is_attested:
+            whose |= ~models.Q(call__attestation=Attestation.FULL)
+        at_one = self.typeable().filter(reduce(or_, places)).filter(whose)
+        return list(at_one.select_related("call").order_by("-sent_at", "-pk")[:EARLIER_MOST])
+
+    def cancel(self, codes: Iterable[Challenge]) -> None:
+        """Settles these as withdrawn, whosever they are; what was approved meanwhile stays so."""
+        self.typeable().filter(pk__in=[code.pk for code in codes]).update(state=Challenge.State.CANCELLED)
 
 
 class Challenge(models.Model):
@@ -53,7 +66,9 @@ class Challenge(models.Model):
     verification_sid = models.CharField(_("verification SID"), max_length=34, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.SENDING)
     doubtful = models.BooleanField(default=False)  # a check of it timed out: Twilio may have approved and dropped it
-    sent_at = models.DateTimeField(_("first sent at"))
+    country = models.CharField(_("country"), max_length=3, blank=True)  # of the number, ISO 3166; of mail none
+    sends = models.PositiveSmallIntegerField(_("times sent"), default=0)
+    sent_at = models.DateTimeField(_("first sent at"), db_index=True)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     failure = models.CharField(_("failure"), max_length=20, choices=Contact.Failure, blank=True)
 
@@ -67,6 +82,11 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}, {self.sent_at:%Y-%m-%d %H:%M} UTC"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.country = country_of(self.address)
+        super().save(*args, **kwargs)
 
     @property
     def expires_at(self) -> datetime:
@@ -99,7 +119,9 @@ class Challenge(models.Model):
         """
         now = timezone.now()
         believed = first_at is not None and now - LIFETIME < first_at <= now
-        self.settle(self.State.PENDING, verification_sid=sid, sent_at=first_at if believed else now)
+        self.settle(
+            self.State.PENDING, verification_sid=sid, sent_at=first_at if believed else now, sends=self.sends + 1
+        )
 
     def approve(self) -> bool:
         """Records that the right code was typed, if the call that typed it goes on and the code is still its own."""

@@ -11,7 +11,7 @@ ALL = ("view", "add", "change", "delete")
 LOOK = ("view",)
 
 LOG: dict[str, dict[str, tuple[str, ...]]] = {
-    "verification": dict.fromkeys(("call", "attempt", "challenge", "admission", "vouch"), LOOK)
+    "verification": dict.fromkeys(("call", "attempt", "challenge", "admission", "vouch", "block", "unlock"), LOOK)
 }
 BY_HAND = {"verification": LOG["verification"] | {"vouch": ("view", "add")}}  # and lets somebody in
 MODELS = (
@@ -32,7 +32,7 @@ MAY: dict[Membership.Role, dict[str, dict[str, tuple[str, ...]]]] = {
     Membership.Role.ORGANIZER: {
         "participants": dict.fromkeys(MODELS, ALL)
         | {"team": LOOK, "membership": LOOK, "occurrence": ("view", "change"), "delivery": ("view", "change")},
-        **BY_HAND,
+        "verification": BY_HAND["verification"] | {"block": ALL, "unlock": ("view", "add")},
     },
     Membership.Role.MODERATOR: {"participants": dict.fromkeys(MODELS, LOOK), **BY_HAND},
     Membership.Role.AUDITOR: {"participants": dict.fromkeys(MODELS, LOOK), **LOG},

@@ -1,0 +1,64 @@
+"""The page "Unusual calls", for administrators: what may be somebody trying numbers, or guessing codes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from verification.unusual import CODES, ROSTER_NUMBERS, UNKNOWN, Finding, findings
+
+KINDS = (ROSTER_NUMBERS, CODES, UNKNOWN)
+
+
+class UnusualPage(admin.ModelAdmin):
+    """Mixed into the page of the calls: one more page, at its address and `unusual/`."""
+
+    def get_urls(self) -> list:
+        view = self.admin_site.admin_view(self.unusual_view)
+        return [path("unusual/", view, name="verification_call_unusual"), *super().get_urls()]
+
+    def unusual_view(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        now = timezone.now()
+        found = findings(now)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Unusual calls"),
+            "opts": self.opts,
+            "now": now,
+            "minutes": settings.UNUSUAL_SECONDS // 60,
+            "parts": [
+                {"kind": kind, "rows": [(each, whose(each), *ways_on(each)) for each in found if each.kind == kind]}
+                for kind in KINDS
+            ],
+        }
+        return TemplateResponse(request, "admin/verification/call/unusual.html", context)
+
+
+def whose(finding: Finding) -> str:
+    if finding.kind == UNKNOWN:
+        return gettext("all of them together")
+    return finding.subject or gettext("withheld numbers")
+
+
+def ways_on(finding: Finding) -> tuple[str, str]:
+    """The address of the log of these calls, and of the form that blocks their line; "" where there is none."""
+    if finding.kind == CODES:
+        return f"{reverse('admin:verification_challenge_changelist')}?{urlencode({'q': finding.subject})}", ""
+    if not finding.subject:
+        return reverse("admin:verification_attempt_changelist"), ""
+    query: dict[str, Any] = {"kind": "number", "number": finding.subject}
+    return (
+        f"{reverse('admin:verification_call_changelist')}?{urlencode({'q': finding.subject})}",
+        f"{reverse('admin:verification_block_add')}?{urlencode(query)}",
+    )

@@ -1,0 +1,119 @@
+"""Calling lines that the line does not serve."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import Team
+
+PREFIX = re.compile(r"\+[1-9]\d{0,13}")
+
+
+def prefixes_of(line: str) -> list[str]:
+    """Every beginning of this number (E.164), the number itself included: one lookup in an index for each kind."""
+    return [line[:length] for length in range(2, len(line) + 1)]
+
+
+class BlockQuerySet(models.QuerySet["Block"]):
+    def in_force(self, moment: datetime) -> BlockQuerySet:
+        return self.filter(Q(until=None) | Q(until__gt=moment))
+
+    def of_line(self, line: str, moment: datetime) -> BlockQuerySet:
+        """Those that are in force at this moment (aware) for this calling line (E.164, "" where withheld)."""
+        if not line:
+            return self.in_force(moment).filter(kind=Block.Kind.WITHHELD)
+        beginnings = self.in_force(moment).filter(number__in=prefixes_of(line))
+        return beginnings.filter(Q(kind=Block.Kind.PREFIX) | Q(kind=Block.Kind.NUMBER, number=line))
+
+    def of_installation(self) -> BlockQuerySet:
+        return self.filter(team=None)
+
+    def for_team(self, team: Any) -> BlockQuerySet:
+        """Those that close this team's rooms (an OuterRef or a team): its own, and the installation's."""
+        return self.filter(Q(team=None) | Q(team=team))
+
+
+class Block(models.Model):
+    """A number, a beginning of numbers, or every withheld number, that a team or the whole installation turns away.
+
+    It closes doors and clears no room: who is in has proved to be who they are, and stays.
+    """
+
+    class Kind(models.TextChoices):
+        NUMBER = "number", _("this number")
+        PREFIX = "prefix", _("all numbers that begin so")
+        WITHHELD = "withheld", _("withheld numbers")
+
+    team = models.ForeignKey(
+        Team,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="blocks",
+        verbose_name=_("team"),
+        help_text=_("Empty: for every team of this installation."),
+    )
+    kind = models.CharField(_("what is blocked"), max_length=10, choices=Kind, default=Kind.NUMBER)
+    number = models.CharField(
+        _("number"),
+        max_length=20,
+        blank=True,
+        db_index=True,
+        help_text=_(
+            "With country code, such as +12025550199, or a beginning such as +1900. Empty for withheld numbers."
+        ),
+    )
+    reason = models.CharField(_("reason"), max_length=200, help_text=_("For those who come after you."))
+    until = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("UTC. Empty: until somebody takes it away.")
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    made_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-made_at", "-pk")
+        verbose_name = _("block")
+        verbose_name_plural = _("block list")
+
+    def __str__(self) -> str:
+        return f"{self.number}…" if self.kind == self.Kind.PREFIX else self.number or str(self.get_kind_display())
+
+    def clean(self) -> None:
+        """Writes the number as it is compared. Raises ValidationError where it is none."""
+        number = re.sub(r"[\s().-]", "", self.number)
+        if self.kind == self.Kind.WITHHELD:
+            if number:
+                raise ValidationError({"number": _("A withheld number is not known: leave this empty.")})
+        elif not PREFIX.fullmatch(number):
+            raise ValidationError({"number": _("Enter a number with its country code, such as +12025550199.")})
+        elif self.kind == self.Kind.NUMBER and len(number) < len("+1234567"):
+            raise ValidationError({"number": _("This is too short for a number. For all that begin so, say so above.")})
+        self.number = number
+
+    @property
+    def in_force(self) -> bool:
+        return self.until is None or self.until > timezone.now()
+
+    def covers(self, line: str) -> bool:
+        """Whether this line (E.164, "" where withheld) is one of those meant, in force or not."""
+        if self.kind == self.Kind.WITHHELD:
+            return not line
+        return line.startswith(self.number) if self.kind == self.Kind.PREFIX else line == self.number
