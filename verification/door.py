@@ -46,8 +46,7 @@ def admit(call: Call, invitation: int, occurrence: int) -> Join | Refusal:
             bind_contextvars(room=str(date.uuid))
         if date is None or not date.goes_on or not (date.proved or date.vouch):
             raise TurnLostError(call.sid)
-        if date.person:
-            suit(call, [Manner(date.person_language or date.conference.language, date.person_slow)])
+        suit(call, [Manner(date.person_language or date.conference.language, bool(date.person_slow))])
         outcome, words = _objection(call, date, now)
         if not outcome:
             outcome = _take(call, date, invitation, now)
