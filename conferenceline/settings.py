@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "timezone_field",
     "csp",
+    "simple_history",
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -160,6 +161,7 @@ MIDDLEWARE = [
     "conferenceline.accounts.middleware.OnlyProvenSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

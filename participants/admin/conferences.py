@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.history import Remembers
 from participants.admin.people import searched
 from participants.admin.plans import as_list, sentences, spelled_out
 from participants.admin.rosters import InvitationInline, ModeratorNumberInline
@@ -167,7 +168,7 @@ class ConferenceList(ChangeList):
 
 
 @admin.register(Conference)
-class ConferenceAdmin(TeamWall, admin.ModelAdmin):
+class ConferenceAdmin(TeamWall, Remembers):
     form = ConferenceForm
     list_display = ("title", "when", "state", "invited", "moderators", "team")
     list_filter = (StateFilter, When, "team")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.admin.countries import warn_of_countries
+from participants.admin.history import Remembers
 from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
@@ -96,7 +97,7 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(TeamWall, TestsContacts):
+class ParticipantAdmin(TeamWall, TestsContacts, Remembers):
     """A person, the lines they call from and where a code reaches them, on one page."""
 
     list_display = ("name", "calls_from", "gets_codes_at", "hindered", "team")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.history import Remembers
 from participants.admin.people import first_contact_of, numbers_of, told_apart
 from participants.admin.typed import InvitationForm, InvitationFormSet, ModeratorNumberForm, ModeratorNumberFormSet
 from participants.admin.walls import TeamWall
@@ -87,7 +88,7 @@ class ModeratorNumberInline(RosterInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(InvitationWall, admin.ModelAdmin):
+class InvitationAdmin(InvitationWall, Remembers):
     """Every roster at once: for finding a roster number, and for changing a role."""
 
     list_display = ("participant", "conference", "role", "roster_number")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
 from participants import schedule
+from participants.history import History
 from participants.models.languages import languages
 from participants.models.teams import Team
 
@@ -90,6 +91,8 @@ class Conference(models.Model):
         _("the room hears"), max_length=10, choices=Announcements, default=Announcements.ENTRY
     )
 
+    history = History(excluded_fields=("uuid",))
+
     class Meta:
         ordering = ("-starts_at", "pk")
         indexes = [models.Index(fields=("team", "starts_at"))]
@@ -142,6 +145,7 @@ class Occurrence(models.Model):
     cancelled = models.BooleanField(_("cancelled"), default=False)
 
     objects = OccurrenceQuerySet.as_manager()
+    history = History(excluded_fields=("uuid", "opens_at", "closes_at", "overtime_until"))
 
     class Meta:
         ordering = ("starts_at", "pk")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.countries import country_of
+from participants.history import History
 from participants.models.people import Participant, refuse_extension
 
 
@@ -80,6 +81,7 @@ class Contact(models.Model):
     line_type_asked_at = models.DateTimeField(_("line type asked"), null=True, blank=True, editable=False)
 
     objects = ContactQuerySet.as_manager()
+    history = History(excluded_fields=("succeeded_at", "failed_at", "failure", "line_type", "line_type_asked_at"))
 
     class Meta:
         ordering = ("position", "pk")

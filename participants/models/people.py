@@ -10,6 +10,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.countries import country_of
+from participants.history import History
 from participants.models.languages import languages
 from participants.models.teams import Team
 
@@ -50,6 +51,7 @@ class Participant(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ParticipantQuerySet.as_manager()
+    history = History(excluded_fields=("uuid", "created_at"))
 
     class Meta:
         ordering = ("name", "pk")
@@ -72,6 +74,8 @@ class CallingLine(models.Model):
 
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="lines", verbose_name=_("person"))
     number = PhoneNumberField(_("number"), db_index=True, validators=[refuse_extension])
+
+    history = History()
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from participants.history import History
 from participants.models.conferences import Conference
 from participants.models.contacts import Contact
 from participants.models.people import CallingLine, Participant
@@ -110,6 +111,7 @@ class Invitation(models.Model):
     )
 
     objects = InvitationManager()
+    history = History()
 
     occurrence_id: int  # on those that open_at() found
 
@@ -160,3 +162,7 @@ class ModeratorNumber(Invitation):
         proxy = True
         verbose_name = _("moderator")
         verbose_name_plural = _("moderators")
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        """Deletes the invitation that it is: the history is kept of those."""
+        return Invitation.objects.get(pk=self.pk).delete(*args, **kwargs)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from participants.countries import COUNTRIES, as_list, listed
+from participants.history import History
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -51,6 +52,7 @@ class Team(models.Model):
     )
 
     objects = TeamQuerySet.as_manager()
+    history = History()
 
     class Meta:
         ordering = ("name",)
@@ -114,6 +116,8 @@ class Membership(models.Model):
         choices=Role,
         help_text=_("Organizers change everything; moderators look, and let somebody in by hand; auditors only look."),
     )
+
+    history = History()
 
     class Meta:
         ordering = ("team__name", "user__username")

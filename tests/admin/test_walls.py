@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
@@ -129,23 +128,6 @@ def test_an_administrator_has_every_page(administrator: Client, secret: Conferen
             read_only = name.startswith(READ_ONLY) and name.endswith(("_add", "_delete"))
             read_only &= name not in ASKS_FIRST
             assert administrator.get(address, follow=True).status_code == (403 if read_only else 200), address
-
-
-@pytest.mark.usefixtures("both")
-def test_history_of_another_team_is_not_told(organizer: Client, neighbour: Client, zanzibari: User, secret: Conference):
-    LogEntry.objects.create(
-        user=zanzibari,
-        content_type=ContentType.objects.get_for_model(Conference),
-        object_id=str(secret.pk),
-        object_repr=str(secret),
-        action_flag=CHANGE,
-        change_message="moved to Zanzibar",
-    )
-    address = f"/admin/participants/conference/{secret.pk}/history/"
-
-    assert "moved to Zanzibar" in neighbour.get(address).content.decode()
-    answer = organizer.get(address, follow=True)
-    assert_nothing_foreign(answer.content.decode(), address)
 
 
 @pytest.mark.usefixtures("both")
