@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "timezone_field",
     "csp",
     "simple_history",
+    "import_export",
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
@@ -241,6 +242,10 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Spanish")]  # each with its voice: conferenceline/telephony/voices.py
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# Exported files: nothing in a cell is a formula (participants/admin/export.py), and control characters are shown.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"

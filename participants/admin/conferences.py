@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.people import searched
 from participants.admin.plans import as_list, sentences, spelled_out
@@ -26,6 +27,7 @@ from participants.admin.rosters import InvitationInline, ModeratorNumberInline
 from participants.admin.states import StateFilter, badge, with_state
 from participants.admin.walls import TeamWall
 from participants.models import Conference, Invitation, Occurrence
+from participants.resources import ConferenceResource
 
 YEARS = range(2000, 2100)  # a slip of the pen beyond them would overflow what comes of it
 
@@ -168,8 +170,9 @@ class ConferenceList(ChangeList):
 
 
 @admin.register(Conference)
-class ConferenceAdmin(TeamWall, Remembers):
+class ConferenceAdmin(TeamWall, Exports, Remembers):
     form = ConferenceForm
+    resource_classes = (ConferenceResource,)
     list_display = ("title", "when", "state", "invited", "moderators", "team")
     list_filter = (StateFilter, When, "team")
     list_select_related = ("team",)

@@ -17,16 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.admin.countries import warn_of_countries
+from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
 from participants.models.contacts import normalised
-
-
-def numbers_of(person: Participant) -> str:
-    return ", ".join(str(line.number) for line in person.lines.all())
+from participants.resources import ParticipantResource, numbers_of
 
 
 def first_contact_of(person: Participant) -> str:
@@ -97,9 +95,10 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(TeamWall, TestsContacts, Remembers):
+class ParticipantAdmin(TeamWall, TestsContacts, Exports, Remembers):
     """A person, the lines they call from and where a code reaches them, on one page."""
 
+    resource_classes = (ParticipantResource,)
     list_display = ("name", "calls_from", "gets_codes_at", "hindered", "team")
     list_filter = ("team", CanGetIn)
     list_select_related = ("team",)

@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.export import Exports
 from participants.admin.history import Remembers
-from participants.admin.people import first_contact_of, numbers_of, told_apart
+from participants.admin.people import first_contact_of, told_apart
 from participants.admin.typed import InvitationForm, InvitationFormSet, ModeratorNumberForm, ModeratorNumberFormSet
 from participants.admin.walls import TeamWall
 from participants.models import Invitation, ModeratorNumber
+from participants.resources import InvitationResource, numbers_of
 
 
 class InvitationWall(TeamWall):
@@ -88,9 +90,10 @@ class ModeratorNumberInline(RosterInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(InvitationWall, Remembers):
+class InvitationAdmin(InvitationWall, Exports, Remembers):
     """Every roster at once: for finding a roster number, and for changing a role."""
 
+    resource_classes = (InvitationResource,)
     list_display = ("participant", "conference", "role", "roster_number")
     list_filter = ("role", "conference")
     list_select_related = ("participant", "conference")

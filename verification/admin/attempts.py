@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.export import ExportsItsColumns
 from verification.admin import words
 from verification.admin.filters import Day, OfConference
 from verification.admin.walls import EntryOfCall, LogPage
@@ -15,7 +16,7 @@ from verification.models import Attempt
 
 
 @admin.register(Attempt)
-class AttemptAdmin(EntryOfCall, LogPage):
+class AttemptAdmin(ExportsItsColumns, EntryOfCall, LogPage):
     list_display = ("at", "outcome", "why", "participant", "room", "line", "whole_call")
     list_filter = (Day, "outcome", OfConference)
     nothing_yet = _("Nobody has called. Each try is listed here a moment later, with what came of it.")

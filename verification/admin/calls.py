@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.export import ExportsItsColumns
 from verification.admin import words
 from verification.admin.filters import DayRang
 from verification.admin.story import Story
@@ -19,7 +20,7 @@ from verification.models import Call
 
 
 @admin.register(Call)
-class CallAdmin(UnusualPage, LogPage):
+class CallAdmin(ExportsItsColumns, UnusualPage, LogPage):
     list_display = ("rang_at", "line", "stands", "ended_at", "sid")
     list_filter = (DayRang,)
     nothing_yet = _("Nobody has called. Each call is listed here, step by step, as soon as it rings.")
