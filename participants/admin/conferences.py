@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.people import searched
@@ -170,7 +171,7 @@ class ConferenceList(ChangeList):
 
 
 @admin.register(Conference)
-class ConferenceAdmin(TeamWall, Exports, Remembers):
+class ConferenceAdmin(TeamWall, Exports, TellsWhatGoes, Remembers):
     form = ConferenceForm
     resource_classes = (ConferenceResource,)
     list_display = ("title", "when", "state", "invited", "moderators", "team")

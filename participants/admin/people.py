@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.admin.countries import warn_of_countries
+from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.reach import CanGetIn, hindrance
@@ -95,7 +96,7 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(TeamWall, TestsContacts, Exports, Remembers):
+class ParticipantAdmin(TeamWall, TestsContacts, Exports, TellsWhatGoes, Remembers):
     """A person, the lines they call from and where a code reaches them, on one page."""
 
     resource_classes = (ParticipantResource,)

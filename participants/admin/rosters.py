@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.people import first_contact_of, told_apart
@@ -90,7 +91,7 @@ class ModeratorNumberInline(RosterInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(InvitationWall, Exports, Remembers):
+class InvitationAdmin(InvitationWall, Exports, TellsWhatGoes, Remembers):
     """Every roster at once: for finding a roster number, and for changing a role."""
 
     resource_classes = (InvitationResource,)

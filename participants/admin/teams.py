@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.deletion import TellsWhatGoes
 from participants.admin.history import Remembers
 from participants.admin.walls import AdministratorsOnly, TeamWall
 from participants.models import Membership, Team
@@ -37,7 +38,7 @@ class MembershipInline(WrittenByAdministrators, admin.TabularInline):
 
 
 @admin.register(Team)
-class TeamAdmin(WrittenByAdministrators, Remembers):
+class TeamAdmin(WrittenByAdministrators, TellsWhatGoes, Remembers):
     """Everybody sees their own teams. Who does what in them is for administrators to say."""
 
     team_paths = ("pk",)

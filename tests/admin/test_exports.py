@@ -5,10 +5,14 @@ import io
 
 import openpyxl
 import pytest
+from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from participants.models import Conference, Participant
 from tests import cast
+from tests.admin.conftest import login
 from tests.admin.page import FormReader
 from tests.admin.walk import assert_nothing_foreign
 
@@ -129,10 +133,6 @@ def test_a_filter_that_makes_no_sense_leads_back_to_the_list(organizer, secret):
 
 @pytest.mark.usefixtures("both")
 def test_whoever_may_not_see_a_list_gets_no_file_and_no_link(nobody, organizers):
-    from django.contrib.auth.models import User
-
-    from tests.admin.conftest import login
-
     staff = login(User.objects.create_user("clerk", is_staff=True))
     for page in LISTS:
         for answer in (staff.get(f"/admin/{page}/export/"), staff.post(f"/admin/{page}/export/", {"format": CSV})):
@@ -167,9 +167,6 @@ def test_a_stray_row_names_nobody_of_another_team(organizer, room, ana, secret):
 
 
 def test_a_long_list_costs_no_more_queries(organizer, harbour, room, ana, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     for page in ("participants/participant", "participants/conference", "participants/invitation"):
         with CaptureQueriesContext(connection) as few:
             exported(organizer, page)
