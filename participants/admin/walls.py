@@ -1,7 +1,7 @@
 """Whose object it is, asked in one place: every admin page and inline of what a team owns inherits TeamWall.
 
 Narrowing the list alone keeps nobody out: a foreign key in a POST, a filter's choices and a typed address
-each ask on their own. tests/admin/test_walls.py walks them all.
+each ask on their own. tests/admin/test_every_address.py asks them all.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Teams are walls: every page of the admin, taken from the URL configuration, asked by everybody."""
+"""Teams are walls. test_every_address.py asks every address; here is what it cannot ask."""
 
 import pytest
 from django.contrib import admin
@@ -7,19 +7,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from participants.admin.walls import AdministratorsOnly, TeamWall
-from participants.models import Conference, DialInNumber, Invitation, Participant, Team
-from tests.admin.conftest import FOREIGN_WORDS, login, make_organizer
+from participants.models import Conference, Invitation, Participant, Team
 from tests.admin.page import fields_of, save
 from tests.admin.walk import (
     MODELS,
-    OPEN_TO_ALL,
-    READ_ONLY,
     admin_pages,
     assert_nothing_foreign,
     everything_of,
     filled,
     pages_for,
-    snapshot,
 )
 
 # They add a row to the log, for a person: without one they send to where a person is chosen.
@@ -33,38 +29,13 @@ def test_every_page_and_inline_has_its_wall():
             assert issubclass(inline, TeamWall), f"{inline.__name__} has no wall"
 
 
-def test_the_walk_covers_every_model_that_has_pages():
-    assert set(admin.site._registry) == {*MODELS, User, Group, DialInNumber}
-
-
-@pytest.mark.usefixtures("both")
-def test_nobody_sees_nothing(nobody: Client, secret: Conference):
-    for address, name in pages_for(everything_of(secret)):
-        if name in OPEN_TO_ALL:
-            continue
-        answer = nobody.get(address)
-        assert answer.status_code == 302, address
-        assert answer.url.startswith("/admin/login/"), address
-
-
-@pytest.mark.usefixtures("both")
-def test_staff_without_a_team_see_nothing(organizers: Group, secret: Conference, ours: Conference):
-    browser = login(make_organizer("newcomer", organizers))
-
-    for conference in (secret, ours):
-        for address, _name in pages_for(everything_of(conference)):
-            body = browser.get(address).content.decode()
-            assert_nothing_foreign(body, address)
-            assert "Board meeting" not in body, address
-
-
 @pytest.mark.usefixtures("both")
 def test_an_organizer_sees_nothing_of_another_team_at_any_address(organizer: Client, secret: Conference):
     theirs = everything_of(secret)
     of_objects = {filled(path, obj) for obj in theirs.values() for path, _ in admin_pages() if "object_id" in path}
 
     for address, _name in pages_for(theirs):
-        for query in ("", "?_popup=1", "?_to_field=id&_popup=1", "?_facets=True"):
+        for query in ("?_popup=1", "?_to_field=id&_popup=1", "?_facets=True"):
             answer = organizer.get(address + query)
             assert_nothing_foreign(answer.content.decode(), address + query)
             if address in of_objects:
@@ -81,53 +52,6 @@ def test_an_address_of_another_team_answers_as_one_that_does_not_exist(organizer
             theirs, missing = (organizer.get(f"{base}/{pk}/{page}/") for pk in (obj.pk, 999_999))
             assert theirs.status_code == missing.status_code in (302, 403)
             assert theirs.headers.get("Location") == missing.headers.get("Location")
-
-
-@pytest.mark.usefixtures("both")
-def test_an_organizer_changes_nothing_of_another_team_by_any_post(organizer: Client, secret: Conference):
-    before = snapshot()
-
-    for address, name in pages_for(everything_of(secret)):
-        if name in ("logout", "login"):
-            continue
-        for fields in ({"post": "yes"}, {"name": "taken", "title": "taken", "username": "taken", "role": "listener"}):
-            answer = organizer.post(address, fields)
-            assert_nothing_foreign(answer.content.decode(), f"POST {address}")
-
-    assert snapshot() == before
-
-
-@pytest.mark.usefixtures("both")
-def test_an_organizer_has_the_pages_of_their_own_team(neighbour: Client, secret: Conference):
-    """And the words that the other tests look for are on them, so that those tests could fail."""
-    seen = set()
-    for address, name in pages_for(everything_of(secret)):
-        if name in OPEN_TO_ALL or address.startswith(("/admin/auth/", "/admin/participants/dialinnumber/")):
-            continue
-        answer = neighbour.get(address, follow=True)
-        read_only = name.startswith(READ_ONLY) and name.endswith(("_add", "_delete"))
-        expected = 403 if read_only and name not in ASKS_FIRST else 200
-        if name in ("participants_team_add", "participants_team_delete", "verification_call_unusual"):
-            expected = 403
-        if name in ("autocomplete", "view_on_site"):
-            continue
-        if "no-such-page" in address:
-            expected = 404
-        assert answer.status_code == expected, address
-        seen |= {word for word in FOREIGN_WORDS if word in answer.content.decode()}
-
-    assert {"anzibar", "5550130", "0130", "77777777"} <= seen
-
-
-@pytest.mark.usefixtures("both")
-def test_an_administrator_has_every_page(administrator: Client, secret: Conference, ours: Conference):
-    for conference in (secret, ours):
-        for address, name in pages_for(everything_of(conference)):
-            if name in (*OPEN_TO_ALL, "autocomplete", "view_on_site") or "no-such-page" in address:
-                continue
-            read_only = name.startswith(READ_ONLY) and name.endswith(("_add", "_delete"))
-            read_only &= name not in ASKS_FIRST
-            assert administrator.get(address, follow=True).status_code == (403 if read_only else 200), address
 
 
 @pytest.mark.usefixtures("both")

@@ -1,0 +1,186 @@
+"""Every address of the project, taken from the URL configuration, and who may open it.
+
+A new page of the admin for a model in RIGHTS is covered by itself. Any other address needs its line in PAGES: without
+one test_every_address.py fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.urls import get_resolver
+
+from participants.models import Conference, Invitation, Participant, Team
+from tests.admin.walk import patterns
+from verification.models import Admission, Attempt, Call, Challenge
+
+NOBODY, CLERK, AUDITOR, CHAIR, ORGANIZER, NEIGHBOUR, ADMINISTRATOR = WHO = (
+    "nobody",  # is not signed in
+    "clerk",  # is staff, with every role's permissions and no team
+    "auditor",  # of Harbour
+    "chair",  # moderates in Harbour
+    "organizer",  # of Harbour
+    "neighbour",  # organizes Quay, and nothing in Harbour
+    "administrator",
+)
+LOOKS = {AUDITOR, CHAIR, ORGANIZER}  # at what is Harbour's
+
+# Who adds, changes and deletes the rows of a model: whoever organizes their team, administrators, or nobody by hand.
+BY_ORGANIZERS, BY_ADMINISTRATORS, BY_NOBODY, HIDDEN = "organizers", "administrators", "nobody", "hidden"
+RIGHTS: dict[type[Model], str] = {
+    Participant: BY_ORGANIZERS,
+    Conference: BY_ORGANIZERS,
+    Invitation: BY_ORGANIZERS,
+    Team: BY_ADMINISTRATORS,
+    Call: BY_NOBODY,
+    Attempt: BY_NOBODY,
+    Challenge: BY_NOBODY,
+    Admission: BY_NOBODY,
+    User: HIDDEN,  # from everybody but administrators
+    Group: HIDDEN,
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an address answers, where it is not one of the pages that Django's admin makes for a model.
+
+    kind: "open" (to anybody; it shows nothing of a team), "staff" (to whoever is signed in; nothing of a team
+    either), "webhook" (to Twilio, by its signature) or "loopback" (to this machine, beside the sandbox).
+    """
+
+    kind: str
+
+
+OPEN, STAFF, WEBHOOK, LOOPBACK = (Page(kind) for kind in ("open", "staff", "webhook", "loopback"))
+PAGES: dict[str, Page] = {
+    "home": OPEN,
+    "login": OPEN,
+    "logout": OPEN,
+    "jsi18n": OPEN,
+    "index": STAFF,
+    "app_list": STAFF,
+    "password_change": STAFF,
+    "password_change_done": STAFF,
+    "autocomplete": STAFF,
+    "view_on_site": STAFF,
+    "catch_all": STAFF,
+    "voice": WEBHOOK,
+    "voice-turn": WEBHOOK,
+    "voice-status": WEBHOOK,
+    "voice-trouble": WEBHOOK,
+    "room-events": WEBHOOK,
+    "phones": LOOPBACK,
+    "phone-desk": LOOPBACK,
+    "phone-add": LOOPBACK,
+    "phone-verify": LOOPBACK,
+    "phone": LOOPBACK,
+    "phone-remove": LOOPBACK,
+    "phone-act": LOOPBACK,
+}
+ADMIN_VIEWS = ("changelist", "add", "change", "delete", "history", "export", "")  # "": the old address of a change
+VALUES = {"turn": 1, "pk": 1, "action": "dial", "room": "00000000-0000-4000-8000-000000000000"}
+
+
+class UnknownAddressError(Exception):
+    """Nobody has said who may open it, or how its parameters are filled."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address, for one object where it is that of one."""
+
+    at: str
+    name: str
+    page: Page | None = None  # else it is the admin's own page of
+    model: type[Model] | None = None
+    view: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.at} ({self.name})"
+
+
+def addresses(objects: dict[type[Model], Any]) -> list[Address]:
+    """Every address there is; those of an object for these. Raises UnknownAddressError."""
+    return [address for path, entry in patterns(get_resolver()) for address in _of(path, entry.name or "", objects)]
+
+
+def _of(path: str, name: str, objects: dict[type[Model], Any]) -> Iterator[Address]:
+    for model in RIGHTS:
+        base = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
+        if path.startswith(base):
+            view = name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
+            if name == "auth_user_password_change":
+                view = "password"
+            elif view not in ADMIN_VIEWS:
+                break
+            yield Address(filled(path, objects[model].pk), name, model=model, view=view)
+            return
+    if path == "admin/(?P<url>.*)$":
+        name = "catch_all"
+    if name not in PAGES:
+        raise UnknownAddressError(f"/{path} ({name or 'without a name'}): who may open it? Say so in {__file__}.")
+    yield Address(filled(path, 1), name, page=PAGES[name])
+
+
+def filled(path: str, pk: int) -> str:
+    if path.endswith("(?P<url>.*)$"):
+        return "/admin/no-such-page"
+    if path.endswith("$"):  # admin/^(?P<app_label>auth|participants|verification)/$
+        return "/admin/participants/"
+    values = {**VALUES, "object_id": pk, "id": pk, "content_type_id": 1}
+    try:
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), path)
+    except KeyError as error:
+        raise UnknownAddressError(f"/{path}: what is {error}? Say so in VALUES of {__file__}.") from error
+
+
+def may_look(who: str, address: Address, ours: bool) -> bool:
+    """Whether this user sees an object of Harbour (else of Quay) at an admin's page of a model."""
+    rights = RIGHTS[address.model]  # type: ignore[index]
+    if who == ADMINISTRATOR:
+        return True
+    return rights != HIDDEN and (who in LOOKS if ours else who == NEIGHBOUR)
+
+
+def may_write(who: str, address: Address, ours: bool) -> bool:
+    rights = RIGHTS[address.model]  # type: ignore[index]
+    if rights == BY_NOBODY:
+        return False
+    return who == ADMINISTRATOR or (rights == BY_ORGANIZERS and who == (ORGANIZER if ours else NEIGHBOUR))
+
+
+def expected(who: str, address: Address, ours: bool) -> set[int]:
+    """With what a GET may be answered. 302 is to the login page for nobody, and as if it did not exist for others."""
+    if who == NOBODY:
+        return {302}
+    rights = RIGHTS[address.model]  # type: ignore[index]
+    if rights == HIDDEN and who != ADMINISTRATOR:
+        return {403} if address.view else {302}
+    if address.view == "":
+        return {302}
+    if address.view in ("changelist", "export"):
+        return {200}
+    if address.view == "add":
+        return {200} if may_write(who, address, True) or may_write(who, address, False) else {403}
+    if not may_look(who, address, ours):
+        return {302, 403}
+    if address.view in ("delete", "password"):
+        return {200} if may_write(who, address, ours) else {403}
+    return {200}
+
+
+def snapshot() -> dict[str, list]:
+    """Every row that a stranger might change, whichever table it is in."""
+    left_out = ("sessions", "sandbox", "admin", "contenttypes")
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_models()
+        if model._meta.app_label not in left_out
+    }
