@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.models import Group, User
+from django.contrib import admin
 from django.db.models import Model
 from django.urls import get_resolver
 
-from participants.models import Conference, Invitation, Participant, Team
 from tests.admin.walk import patterns
-from verification.models import Admission, Attempt, Call, Challenge
 
 NOBODY, CLERK, AUDITOR, CHAIR, ORGANIZER, NEIGHBOUR, ADMINISTRATOR = WHO = (
     "nobody",  # is not signed in
@@ -33,17 +31,20 @@ LOOKS = {AUDITOR, CHAIR, ORGANIZER}  # at what is Harbour's
 
 # Who adds, changes and deletes the rows of a model: whoever organizes their team, administrators, or nobody by hand.
 BY_ORGANIZERS, BY_ADMINISTRATORS, BY_NOBODY, HIDDEN = "organizers", "administrators", "nobody", "hidden"
-RIGHTS: dict[type[Model], str] = {
-    Participant: BY_ORGANIZERS,
-    Conference: BY_ORGANIZERS,
-    Invitation: BY_ORGANIZERS,
-    Team: BY_ADMINISTRATORS,
-    Call: BY_NOBODY,
-    Attempt: BY_NOBODY,
-    Challenge: BY_NOBODY,
-    Admission: BY_NOBODY,
-    User: HIDDEN,  # from everybody but administrators
-    Group: HIDDEN,
+RIGHTS: dict[str, str] = {
+    "participants.Participant": BY_ORGANIZERS,
+    "participants.Conference": BY_ORGANIZERS,
+    "participants.Invitation": BY_ORGANIZERS,
+    "participants.Team": BY_ADMINISTRATORS,
+    "participants.Delivery": BY_NOBODY,
+    "participants.DialInNumber": HIDDEN,
+    "verification.Call": BY_NOBODY,
+    "verification.Attempt": BY_NOBODY,
+    "verification.Challenge": BY_NOBODY,
+    "verification.Admission": BY_NOBODY,
+    "auth.User": HIDDEN,  # from everybody but administrators
+    "auth.Group": HIDDEN,
+    "accounts.LoginInvitation": HIDDEN,
 }
 
 
@@ -53,6 +54,7 @@ class Page:
 
     kind: "open" (to anybody; it shows nothing of a team), "staff" (to whoever is signed in; nothing of a team
     either), "webhook" (to Twilio, by its signature) or "loopback" (to this machine, beside the sandbox).
+    A page is open that asks for something else than a login: a link from a mail, a token.
     """
 
     kind: str
@@ -63,6 +65,21 @@ PAGES: dict[str, Page] = {
     "home": OPEN,
     "login": OPEN,
     "logout": OPEN,
+    "admin_password_reset": OPEN,
+    "password_reset_done": OPEN,
+    "password_reset_confirm": OPEN,
+    "password_reset_complete": OPEN,
+    "password_link": OPEN,
+    "welcome": OPEN,
+    "enter_code": OPEN,
+    "metrics": OPEN,
+    "healthz": OPEN,
+    "readyz": OPEN,
+    "account": STAFF,
+    "enrol_authenticator": STAFF,
+    "authenticator_picture": STAFF,
+    "remove_authenticator": STAFF,
+    "recovery_codes": STAFF,
     "jsi18n": OPEN,
     "index": STAFF,
     "app_list": STAFF,
@@ -85,7 +102,18 @@ PAGES: dict[str, Page] = {
     "phone-act": LOOPBACK,
 }
 ADMIN_VIEWS = ("changelist", "add", "change", "delete", "history", "export", "")  # "": the old address of a change
-VALUES = {"turn": 1, "pk": 1, "action": "dial", "room": "00000000-0000-4000-8000-000000000000"}
+WRITING_VIEWS = {  # of an object, for whoever may change it
+    "auth_user_password_change": "password",
+    "participants_participant_test_code": "test_code",
+}
+VALUES = {
+    "uidb64": "MQ",
+    "token": "a-token",
+    "turn": 1,
+    "pk": 1,
+    "action": "dial",
+    "room": "00000000-0000-4000-8000-000000000000",
+}
 
 
 class UnknownAddressError(Exception):
@@ -101,6 +129,12 @@ class Address:
     page: Page | None = None  # else it is the admin's own page of
     model: type[Model] | None = None
     view: str = ""
+    missing: bool = False  # the model has no row that the tests know of
+
+    @property
+    def rights(self) -> str:
+        assert self.model
+        return RIGHTS[self.model._meta.label]
 
     def __str__(self) -> str:
         return f"{self.at} ({self.name})"
@@ -112,15 +146,14 @@ def addresses(objects: dict[type[Model], Any]) -> list[Address]:
 
 
 def _of(path: str, name: str, objects: dict[type[Model], Any]) -> Iterator[Address]:
-    for model in RIGHTS:
+    for model in admin.site._registry:
         base = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
         if path.startswith(base):
-            view = name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_")
-            if name == "auth_user_password_change":
-                view = "password"
-            elif view not in ADMIN_VIEWS:
+            view = WRITING_VIEWS.get(name, name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_"))
+            if model._meta.label not in RIGHTS or view not in (*ADMIN_VIEWS, *WRITING_VIEWS.values()):
                 break
-            yield Address(filled(path, objects[model].pk), name, model=model, view=view)
+            row = objects.get(model)
+            yield Address(filled(path, row.pk if row else 999_999), name, model=model, view=view, missing=row is None)
             return
     if path == "admin/(?P<url>.*)$":
         name = "catch_all"
@@ -143,14 +176,14 @@ def filled(path: str, pk: int) -> str:
 
 def may_look(who: str, address: Address, ours: bool) -> bool:
     """Whether this user sees an object of Harbour (else of Quay) at an admin's page of a model."""
-    rights = RIGHTS[address.model]  # type: ignore[index]
+    rights = address.rights
     if who == ADMINISTRATOR:
         return True
     return rights != HIDDEN and (who in LOOKS if ours else who == NEIGHBOUR)
 
 
 def may_write(who: str, address: Address, ours: bool) -> bool:
-    rights = RIGHTS[address.model]  # type: ignore[index]
+    rights = address.rights
     if rights == BY_NOBODY:
         return False
     return who == ADMINISTRATOR or (rights == BY_ORGANIZERS and who == (ORGANIZER if ours else NEIGHBOUR))
@@ -160,7 +193,7 @@ def expected(who: str, address: Address, ours: bool) -> set[int]:
     """With what a GET may be answered. 302 is to the login page for nobody, and as if it did not exist for others."""
     if who == NOBODY:
         return {302}
-    rights = RIGHTS[address.model]  # type: ignore[index]
+    rights = address.rights
     if rights == HIDDEN and who != ADMINISTRATOR:
         return {403} if address.view else {302}
     if address.view == "":
@@ -169,10 +202,10 @@ def expected(who: str, address: Address, ours: bool) -> set[int]:
         return {200}
     if address.view == "add":
         return {200} if may_write(who, address, True) or may_write(who, address, False) else {403}
-    if not may_look(who, address, ours):
+    if not may_look(who, address, ours) or address.missing:
         return {302, 403}
-    if address.view in ("delete", "password"):
-        return {200} if may_write(who, address, ours) else {403}
+    if address.view in ("delete", *WRITING_VIEWS.values()):
+        return {200, 302, 405} if may_write(who, address, ours) else {403}
     return {200}
 
 
