@@ -44,7 +44,11 @@ TELLS: dict[type[Model], tuple[Goes, ...]] = {
         Goes(Occurrence, "conference__team", ngettext_lazy("%(n)d date", "%(n)d dates", "n")),
     ),
     Conference: (
-        Goes(Invitation, "conference", ngettext_lazy("%(n)d place on the roster", "%(n)d places on the roster", "n")),
+        Goes(
+            Invitation,
+            "conference",
+            ngettext_lazy("%(n)d person is taken off the roster", "%(n)d people are taken off the roster", "n"),
+        ),
         Goes(Occurrence, "conference", ngettext_lazy("%(n)d date", "%(n)d dates", "n")),
     ),
     Participant: (

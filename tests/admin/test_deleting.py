@@ -24,7 +24,7 @@ def asked(browser: Client, obj) -> dict:
 def test_deleting_a_conference_says_what_goes_and_that_the_log_stays(organizer, ours):
     assert asked(organizer, ours) == {
         "names": ["Board meeting"],
-        "also": ["2 places on the roster", "1 date"],
+        "also": ["2 people are taken off the roster", "1 date"],
         "stays": [
             "The log stays, without its names: 1 admission and 1 attempt.",
             "The people stay in the address book.",
@@ -79,7 +79,7 @@ def test_deleting_several_asks_for_all_of_them_at_once(organizer, harbour, room,
 
     [told] = answer.context["deletable_objects"]
     assert set(told["names"]) == {"Board meeting", "Budget"}
-    assert told["also"] == ["2 places on the roster", "2 dates"]
+    assert told["also"] == ["2 people are taken off the roster", "2 dates"]
     assert "Delete these 2 conferences?" in answer.content.decode()
     organizer.post("/admin/participants/conference/", chosen | {"post": "yes"})
     assert not Conference.objects.exists()
@@ -127,4 +127,4 @@ def test_asking_about_a_long_roster_costs_no_more_queries(organizer, room, ana, 
     for n in range(30):
         cast.invite(room, cast.person(room.team, f"Person {n}"))
     with django_assert_num_queries(len(few)):
-        assert asked(organizer, room)["also"][0] == "31 places on the roster"
+        assert asked(organizer, room)["also"][0] == "31 people are taken off the roster"
