@@ -12,7 +12,7 @@ class History(HistoricalRecords):
         """A form saves rows that nobody touched, and a conference its dates: of those there is nothing to tell."""
         if history_type == "~":
             names = [field.attname for field in self.fields_included(instance)]
-            before = type(instance).history.filter(pk=instance.pk).values_list(*names).first()
+            before = type(instance).history.filter(id=instance.pk).values_list(*names).first()
             if before == tuple(getattr(instance, name) for name in names):
                 return
         super().create_historical_record(instance, history_type, using)
