@@ -31,6 +31,7 @@ LOOKS = {AUDITOR, CHAIR, ORGANIZER}  # at what is Harbour's
 
 # Who adds, changes and deletes the rows of a model: whoever organizes their team, administrators, or nobody by hand.
 BY_ORGANIZERS, BY_ADMINISTRATORS, BY_NOBODY, HIDDEN = "organizers", "administrators", "nobody", "hidden"
+BY_WHO_LETS_IN = "who lets in"  # organizers and moderators add; nobody changes or deletes
 RIGHTS: dict[str, str] = {
     "participants.Participant": BY_ORGANIZERS,
     "participants.Conference": BY_ORGANIZERS,
@@ -42,6 +43,7 @@ RIGHTS: dict[str, str] = {
     "verification.Attempt": BY_NOBODY,
     "verification.Challenge": BY_NOBODY,
     "verification.Admission": BY_NOBODY,
+    "verification.Vouch": BY_WHO_LETS_IN,
     "auth.User": HIDDEN,  # from everybody but administrators
     "auth.Group": HIDDEN,
     "accounts.LoginInvitation": HIDDEN,
@@ -186,6 +188,8 @@ def may_write(who: str, address: Address, ours: bool) -> bool:
     rights = address.rights
     if rights == BY_NOBODY:
         return False
+    if rights == BY_WHO_LETS_IN:
+        return address.view == "add" and who in ({ORGANIZER, CHAIR} if ours else {NEIGHBOUR}) | {ADMINISTRATOR}
     return who == ADMINISTRATOR or (rights == BY_ORGANIZERS and who == (ORGANIZER if ours else NEIGHBOUR))
 
 
@@ -195,12 +199,14 @@ def expected(who: str, address: Address, ours: bool) -> set[int]:
         return {302}
     rights = address.rights
     if rights == HIDDEN and who != ADMINISTRATOR:
-        return {403} if address.view else {302}
+        return {403} if address.view and not address.missing else {302, 403}
     if address.view == "":
         return {302}
     if address.view in ("changelist", "export"):
         return {200}
     if address.view == "add":
+        if rights == BY_WHO_LETS_IN and who != CLERK and who != AUDITOR:
+            return {302}  # to the list of people: it is always asked for one of them
         return {200} if may_write(who, address, True) or may_write(who, address, False) else {403}
     if not may_look(who, address, ours) or address.missing:
         return {302, 403}

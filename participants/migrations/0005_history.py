@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0003_dial_in_numbers'),
+        ('participants', '0004_deliveries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
