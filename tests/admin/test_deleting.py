@@ -42,7 +42,8 @@ def test_deleting_a_person_says_which_numbers_go(organizer, ours, ana):
         "names": ["Ana"],
         "also": ["1 place on a roster", "1 calling line", "1 contact"],
         "stays": [
-            "The log stays, without its names: 1 admission, 1 attempt, 1 code, 1 letting in by hand and 1 mail or text.",
+            "The log stays, without its names: 1 admission, 1 attempt, 1 code, 1 letting in by hand "
+            "and 1 mail or text.",
             "The conferences stay.",
         ],
     }
