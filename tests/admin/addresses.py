@@ -13,6 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.urls import get_resolver
 
@@ -31,7 +32,8 @@ LOOKS = {AUDITOR, CHAIR, ORGANIZER}  # at what is Harbour's
 
 # Who adds, changes and deletes the rows of a model: whoever organizes their team, administrators, or nobody by hand.
 BY_ORGANIZERS, BY_ADMINISTRATORS, BY_NOBODY, HIDDEN = "organizers", "administrators", "nobody", "hidden"
-BY_WHO_LETS_IN = "who lets in"  # organizers and moderators add; nobody changes or deletes
+BY_WHO_LETS_IN, BY_WHO_UNLOCKS = "who lets in", "who unlocks"  # they add; nobody changes or deletes
+ADDS_ONLY = {BY_WHO_LETS_IN: {ORGANIZER, CHAIR}, BY_WHO_UNLOCKS: {ORGANIZER}}
 RIGHTS: dict[str, str] = {
     "participants.Participant": BY_ORGANIZERS,
     "participants.Conference": BY_ORGANIZERS,
@@ -44,8 +46,10 @@ RIGHTS: dict[str, str] = {
     "verification.Challenge": BY_NOBODY,
     "verification.Admission": BY_NOBODY,
     "verification.Vouch": BY_WHO_LETS_IN,
+    "verification.Unlock": BY_WHO_UNLOCKS,
+    "verification.Block": BY_ORGANIZERS,
     "auth.User": HIDDEN,  # from everybody but administrators
-    "auth.Group": HIDDEN,
+    "auth.Group": HIDDEN,  # and made by make_groups: nobody adds or deletes one
     "accounts.LoginInvitation": HIDDEN,
 }
 
@@ -88,6 +92,8 @@ PAGES: dict[str, Page] = {
     "password_change": STAFF,
     "password_change_done": STAFF,
     "autocomplete": STAFF,
+    "verification_call_unusual": STAFF,  # administrators' own; others are refused
+    "verification_challenge_cost": STAFF,
     "view_on_site": STAFF,
     "catch_all": STAFF,
     "voice": WEBHOOK,
@@ -186,10 +192,10 @@ def may_look(who: str, address: Address, ours: bool) -> bool:
 
 def may_write(who: str, address: Address, ours: bool) -> bool:
     rights = address.rights
-    if rights == BY_NOBODY:
+    if rights == BY_NOBODY or (address.model is Group and address.view in ("add", "change", "delete")):
         return False
-    if rights == BY_WHO_LETS_IN:
-        return address.view == "add" and who in ({ORGANIZER, CHAIR} if ours else {NEIGHBOUR}) | {ADMINISTRATOR}
+    if rights in ADDS_ONLY:
+        return address.view == "add" and who in (ADDS_ONLY[rights] if ours else {NEIGHBOUR}) | {ADMINISTRATOR}
     return who == ADMINISTRATOR or (rights == BY_ORGANIZERS and who == (ORGANIZER if ours else NEIGHBOUR))
 
 
@@ -205,7 +211,7 @@ def expected(who: str, address: Address, ours: bool) -> set[int]:
     if address.view in ("changelist", "export"):
         return {200}
     if address.view == "add":
-        if rights == BY_WHO_LETS_IN and who != CLERK and who != AUDITOR:
+        if rights in ADDS_ONLY and who in ADDS_ONLY[rights] | {NEIGHBOUR, ADMINISTRATOR}:
             return {302}  # to the list of people: it is always asked for one of them
         return {200} if may_write(who, address, True) or may_write(who, address, False) else {403}
     if not may_look(who, address, ours) or address.missing:

@@ -26,7 +26,7 @@ def test_deleting_a_conference_says_what_goes_and_that_the_log_stays(organizer, 
         "names": ["Board meeting"],
         "also": ["2 people are taken off the roster", "1 date"],
         "stays": [
-            "The log stays, without its names: 1 admission, 1 attempt, 1 letting in by hand and 1 mail or text.",
+            "The log stays, without its names: 1 letting in by hand, 1 mail or text, 1 seat taken and 1 try to get in.",
             "The people stay in the address book.",
         ],
     }
@@ -42,8 +42,10 @@ def test_deleting_a_person_says_which_numbers_go(organizer, ours, ana):
         "names": ["Ana"],
         "also": ["1 place on a roster", "1 calling line", "1 contact"],
         "stays": [
-            "The log stays, without its names: 1 admission, 1 attempt, 1 code, 1 letting in by hand "
-            "and 1 mail or text.",
+            (
+                "The log stays, without its names: 1 code, 1 letting in by hand, 1 mail or text, 1 seat taken, "
+                "1 try to get in and 1 unlocking."
+            ),
             "The conferences stay.",
         ],
     }
