@@ -27,7 +27,14 @@ BEGIN, END = "<!-- the words: written by docs/words.py -->\n", "<!-- the end of 
 # In the order of a call. What the other modules of these packages say is heard as well, unless it is for organizers.
 PACKAGES = ("verification", "rooms")
 FIRST = ("verification/flow.py", "verification/wording.py", "verification/door.py")
-FOR_ORGANIZERS = {"verification/apps.py", "rooms/apps.py", "verification/test_codes.py"}
+FOR_ORGANIZERS = {
+    "rooms/apps.py",
+    "verification/alarms.py",
+    "verification/apps.py",
+    "verification/test_codes.py",
+    "verification/unlocking.py",
+    "verification/unusual.py",
+}
 
 GETTEXT = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2}  # and how many are words
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
