@@ -222,7 +222,7 @@ AXES_RESET_ON_SUCCESS = True  # the second factor included
 AXES_CLIENT_IP_CALLABLE = "conferenceline.accounts.addresses.client_address"
 AXES_WHITELIST_CALLABLE = "conferenceline.accounts.guesses.is_known_browser"
 AXES_LOCKOUT_CALLABLE = "conferenceline.accounts.pages.locked_out"
-AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "csrfmiddlewaretoken"]  # not kept, not logged
+AXES_SENSITIVE_PARAMETERS = ["username", "code", "csrfmiddlewaretoken"]  # not kept, not logged
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
@@ -295,6 +295,7 @@ LOGGING = {
             "level": "WARNING",
             "propagate": False,
         },  # at INFO: every minute a line or three
+        "axes": {"level": "WARNING"},  # failed and refused logins, with the address
         "django": {"handlers": []},  # its own console handler would write everything a second time
         "django.request": {"level": "ERROR"},  # each refused request has its line already
     },

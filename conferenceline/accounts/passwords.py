@@ -4,8 +4,10 @@ from typing import Any
 
 from axes.utils import reset
 from django.contrib.auth import views
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from conferenceline.accounts import browsers
 from conferenceline.accounts.addresses import client_address
@@ -26,6 +28,14 @@ class Forgotten(AdminPage, views.PasswordResetView):
 class Sent(AdminPage, views.PasswordResetDoneView):
     title = _("Look into your mailbox")
     template_name = "registration/forgotten_sent.html"
+
+
+@never_cache
+def from_mail(request: HttpRequest) -> HttpResponse:
+    """The link in the mail: its secret is in the query, which no access log keeps, and from here on in the session."""
+    request.session[views.INTERNAL_RESET_SESSION_TOKEN] = request.GET.get("token", "")
+    user = request.GET.get("user", "").replace("/", "") or "nobody"
+    return redirect("password_reset_confirm", uidb64=user, token=Choose.reset_url_token)
 
 
 class Choose(AdminPage, views.PasswordResetConfirmView):

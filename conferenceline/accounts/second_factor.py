@@ -101,6 +101,11 @@ def recovery_codes_left(user: Any) -> int:
     return StaticToken.objects.filter(device__user=user).count()
 
 
+def is_set_up(user: Any) -> bool:
+    """Whether there is something to remove."""
+    return authenticator_of(user) is not None or StaticDevice.objects.filter(user=user).exists()
+
+
 def remove(user: Any) -> None:
     """Forgets the authenticator and the recovery codes. Sessions that they proved are over."""
     with transaction.atomic():

@@ -57,16 +57,20 @@ class SignIn(AdminPage, LoginView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        user, goes_to = form.get_user(), self.get_redirect_url()
-        pending.begin(self.request, user, goes_to)
-        if second_factor.authenticator_of(user):
-            return redirect("enter_code")
-        if second_factor.is_asked_of(user):
-            return redirect("enrol_authenticator")
-        return pending.arrive(self.request, user, pending.sign_in(self.request, user, None))
+        return go_on(self.request, form.get_user(), self.get_redirect_url())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(app_path=self.request.get_full_path(), **kwargs)
+
+
+def go_on(request: HttpRequest, user: User, goes_to: str) -> HttpResponse:
+    """On from a password that was right: to the second factor, to setting one up, or in where none is asked for."""
+    pending.begin(request, user, goes_to)
+    if second_factor.authenticator_of(user):
+        return redirect("enter_code")
+    if second_factor.is_asked_of(user):
+        return redirect("enrol_authenticator")
+    return pending.arrive(request, user, pending.sign_in(request, user, None))
 
 
 def begin_again(request: HttpRequest) -> HttpResponseRedirect:

@@ -40,6 +40,28 @@ def test_a_link_in_a_mail_sets_a_new_password_once(mailoutbox):
     assert "This link does not work any more" in Browser().go(link).sees
 
 
+def test_the_secret_is_in_no_path_that_an_access_log_keeps(mailoutbox):
+    browser = ask()
+    link = link_in(mailoutbox[0]).removeprefix("https://line.example.com")
+    path, _question, query = link.partition("?")
+    token = query.partition("token=")[2]
+
+    chain = browser.go(link).answer.redirect_chain
+
+    assert browser.answer.status_code == 200
+    assert token
+    assert not [address for address in (path, *(address for address, _status in chain)) if token in address]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?user=&token=", "?user=a/../b&token=x", "?user=MQ&token=x", "?user=%00&token=x"]
+)
+def test_an_invented_link_sets_nothing(query):
+    browser = Browser().go(f"/account/password/{query}")
+
+    assert "This link does not work any more" in browser.sees
+
+
 def test_it_ends_the_sessions_of_whoever_knew_the_old_password(mailoutbox):
     thief = Browser().log_in()
     browser = ask()

@@ -35,6 +35,13 @@ def test_nobody_may_choose_the_session_that_one_signs_in_with():
     assert browser.cookies["sessionid"].value != "chosenbyastranger0000000000000000"
 
 
+def test_ones_own_sign_in_is_a_click_away_on_every_page():
+    browser = Browser().log_in()
+
+    assert '<a href="/account/">My sign-in</a>' in browser.sees
+    assert "None: your password alone opens this login." in browser.go("/account/").sees
+
+
 def test_the_way_on_stays_on_this_site():
     browser = Browser()
     answer = browser.post(

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from conferenceline.accounts.models import LoginInvitation
 from participants.models import Conference, Delivery, Invitation, Membership, Team
 from tests import cast
 from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
@@ -35,6 +36,7 @@ def log_of(invitation: Invitation, number: str, word: str) -> Call:
     Delivery.objects.owe(
         "notice", "text", number, participant=person, occurrence=date, subject=f"subject {word}", body=f"body {word}"
     )
+    LoginInvitation.objects.create(name=f"newcomer {word}", mail=f"{word}@example.com", team=invitation.conference.team)
     Attempt.objects.create(call=call, occurrence=date, participant=person, outcome="admitted", detail=f"detail {word}")
     Admission.objects.create(
         call=call,

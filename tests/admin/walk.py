@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from conferenceline.accounts.models import LoginInvitation
 from participants.models import Conference, Delivery, Invitation, Membership, Participant, Team
 from tests.admin.conftest import FOREIGN_WORDS
 from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
@@ -91,6 +92,7 @@ def everything_of(conference: Conference) -> dict[type[Model], Model]:
         Vouch: Vouch.objects.get(participant__team=team),
         Block: Block.objects.get(team=team),
         Unlock: Unlock.objects.get(participant__team=team),
+        LoginInvitation: LoginInvitation.objects.get(team=team),
         User: User.objects.filter(teams=team)[0],
         Group: Group.objects.get(name="Organizers"),
     }
