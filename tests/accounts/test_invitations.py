@@ -120,7 +120,21 @@ def test_two_who_hold_the_link_at_once_make_one_login(administrator, quay, mailo
     invite(administrator, quay)
     first, second = LoginInvitation.objects.get(), LoginInvitation.objects.get()
 
-    assert (first.accept(first.newcomer()), second.accept(second.newcomer())) == (True, False)
+    another = second.newcomer()
+    another.username = "another name"
+
+    assert (first.accept(first.newcomer()), second.accept(another)) == (True, False)
+    assert not User.objects.filter(username="another name").exists()
+
+
+def test_the_link_of_an_earlier_mail_is_dead(administrator, quay, mailoutbox):
+    invite(administrator, quay)
+    old = link(mailoutbox)
+    LoginInvitation.objects.update(mailed_at=None)
+    act(administrator, "send_again")
+
+    assert Browser().go(old).answer.status_code == 410
+    assert accept(link(mailoutbox)).is_at == "/admin/"
 
 
 @pytest.mark.parametrize("forged", ["", "nonsense", "WyJ4IiwgMV0:1w:forged"])

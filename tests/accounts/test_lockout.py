@@ -106,9 +106,10 @@ def test_the_mark_of_one_persons_browser_is_worth_nothing_for_another_name():
     organizer("neighbour", is_superuser=True)
     theirs = Browser().log_in("neighbour")
     theirs.post("/admin/logout/")
-    fail(theirs, 5)
+    fail(Browser(), 5)  # of the harbourmaster, from the same address
 
     assert theirs.log_in().answer.status_code == 429
+    assert theirs.log_in("neighbour").is_in()
 
 
 @pytest.mark.parametrize("forged", ["", "x", "WyJoYXJib3VybWFzdGVyIiwgIm1hcmsiXQ:1w:forged"])

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from conferenceline.accounts import second_factor
 from tests.accounts.people import PASSWORD, App, Browser, organizer
 
 EVERYWHERE = ("/admin/", "/admin/participants/conference/", "/admin/password_change/", "/account/")
@@ -112,6 +113,17 @@ def test_a_password_alone_brings_no_second_authenticator(enrolled):
     assert browser.is_at == "/account/code/"
     assert browser.get("/account/authenticator/picture.svg").status_code == 404
     assert TOTPDevice.objects.count() == 1
+
+
+def test_of_two_who_set_up_at_once_the_first_keeps_the_login(harbourmaster, required, clock):
+    """Whatever the page let through a moment ago, the second is refused where it would count."""
+    mine = TOTPDevice.objects.create(user=harbourmaster, confirmed=False)
+    theirs = TOTPDevice.objects.create(user=harbourmaster, confirmed=False)
+    code = App(second_factor.key_of(mine)).code(), App(second_factor.key_of(theirs)).code()
+    TOTPDevice.objects.filter(pk=mine.pk).update(confirmed=True)
+
+    assert second_factor.confirm(theirs, code[1]) is None
+    assert second_factor.authenticator_of(harbourmaster) == mine
 
 
 def test_a_secret_that_another_browser_has_seen_does_not_count(harbourmaster, required, clock):
