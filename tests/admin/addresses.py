@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.urls import get_resolver
 
+from conferenceline.accounts.models import LoginInvitation
 from tests.admin.walk import patterns
 
 NOBODY, CLERK, AUDITOR, CHAIR, ORGANIZER, NEIGHBOUR, ADMINISTRATOR = WHO = (
@@ -49,9 +50,12 @@ RIGHTS: dict[str, str] = {
     "verification.Unlock": BY_WHO_UNLOCKS,
     "verification.Block": BY_ORGANIZERS,
     "auth.User": HIDDEN,  # from everybody but administrators
-    "auth.Group": HIDDEN,  # and made by make_groups: nobody adds or deletes one
+    "auth.Group": HIDDEN,
     "accounts.LoginInvitation": HIDDEN,
 }
+
+# Groups are made by make_groups, and an invitation is withdrawn instead.
+NEVER: dict[type[Model] | None, tuple[str, ...]] = {Group: ("add", "change", "delete"), LoginInvitation: ("delete",)}
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,7 @@ def may_look(who: str, address: Address, ours: bool) -> bool:
 
 def may_write(who: str, address: Address, ours: bool) -> bool:
     rights = address.rights
-    if rights == BY_NOBODY or (address.model is Group and address.view in ("add", "change", "delete")):
+    if rights == BY_NOBODY or address.view in NEVER.get(address.model, ()):
         return False
     if rights in ADDS_ONLY:
         return address.view == "add" and who in (ADDS_ONLY[rights] if ours else {NEIGHBOUR}) | {ADMINISTRATOR}

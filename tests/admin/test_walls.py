@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
+from conferenceline.accounts.models import LoginInvitation
 from participants.admin.walls import AdministratorsOnly, TeamWall
 from participants.models import Conference, Invitation, Participant, Team
 from tests.admin.page import fields_of, save
