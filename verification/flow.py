@@ -35,7 +35,7 @@ class Recognize(Step):
     """Who may be calling? The line says who it might be, and proves nothing."""
 
     def arrive(self) -> Outcome:
-        if throttle.too_many_live():
+        if throttle.too_many_live(self.call):
             return self.refuse(Attempt.Outcome.OVER_LIMIT, "live_calls")
         try:
             people = recognition.people_calling_from(self.call)

@@ -96,9 +96,9 @@ def _count(counted: dict[str, tuple[Limit, int]]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def too_many_live() -> bool:
-    """Whether more calls are in progress than LIVE_CALLS_MOST, the one that asks among them."""
-    return Call.objects.live(timezone.now())[: settings.LIVE_CALLS_MOST + 1].count() > settings.LIVE_CALLS_MOST
+def too_many_live(call: Call) -> bool:
+    """Whether more calls are in progress than LIVE_CALLS_MOST, this one among them: as it rang, or else now."""
+    return Call.objects.too_many(timezone.now()).exists() if call.too_many is None else call.too_many
 
 
 def take_back(**subjects: str) -> None:

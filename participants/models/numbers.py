@@ -9,9 +9,10 @@ from participants.models.people import refuse_extension
 
 
 class DialInNumberQuerySet(models.QuerySet["DialInNumber"]):
-    def language_of(self, number: str) -> str:
-        """The language in which a call to this number (E.164) begins; "" where the number is not listed."""
-        return self.filter(number=number).values_list("language", flat=True).first() or "" if number else ""
+    def languages_of(self, number: str) -> models.QuerySet:
+        """The language in which a call to this number (E.164) begins; nothing where the number is not listed."""
+        listed = self.filter(number=number) if number else self.none()
+        return listed.values_list("language", flat=True)
 
 
 class DialInNumber(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +66,11 @@ class TurnLostError(Exception):
 
 def spoken_at(dialled: str) -> str:
     """The language in which a call to this number (E.164) begins: the number's, where it is listed, or the line's."""
-    asked_for = DialInNumber.objects.language_of(dialled)
+    return spoken(DialInNumber.objects.languages_of(dialled).first())
+
+
+def spoken(asked_for: str | None) -> str:
+    """The language asked for, where the line speaks it."""
     return asked_for if asked_for in VOICES else settings.LINE_LANGUAGE
 
 
@@ -103,8 +107,15 @@ class CallQuerySet(models.QuerySet["Call"]):
                 call.save(force_insert=True)
         except IntegrityError:
             return None
-        call.language = spoken_at(dialled)  # stored with the first reply
+        # Both in one query: no turn has more to ask than this one.
+        language = Subquery(DialInNumber.objects.languages_of(dialled))
+        asked_for, call.too_many = self.filter(pk=call.pk).values_list(language, Exists(self.too_many(now))).get()
+        call.language = spoken(asked_for)  # stored with the first reply
         return call
+
+    def too_many(self, moment: datetime) -> CallQuerySet:
+        """The calls in progress beyond LIVE_CALLS_MOST."""
+        return Call.objects.live(moment)[settings.LIVE_CALLS_MOST :]
 
     def known(self, sid: str) -> Call | None:
         """The call with this SID, with what its steps need."""
@@ -174,6 +185,7 @@ class Call(models.Model):
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
 
     ways_found: list[Any] | None = None  # by which a code can be sent, as this turn found them: see ladder.py
+    too_many: bool | None = None  # whether it was one too many when it rang
     vouched = False  # whether somebody lets it in by hand: known() and the recognition of its people say so
 
     objects = CallQuerySet.as_manager()
