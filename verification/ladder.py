@@ -32,7 +32,8 @@ class Way:
     """A contact that all candidates share, and whether a code may go there now."""
 
     contact: Contact
-    rests: bool  # the channel is out of service, or the contact is over a limit: only where there is no other
+    # Out of service, over a limit, or by what Lookup says of the line of no use: only where there is no other.
+    rests: bool
     spent: bool = False  # so many wrong codes were typed that none is checked now
     shut: str = ""  # why no code may go there at all now, as the log has it
 
@@ -42,7 +43,7 @@ class Way:
 
 
 def ways(call: Call, people: list[int]) -> list[Way]:
-    """The ways to these people, best first; those that cannot work are left out. One query.
+    """The ways to these people, best first. One query.
 
     Raises DifferentContactsError. Who has no contact at all does not count.
     """
@@ -57,18 +58,19 @@ def ways(call: Call, people: list[int]) -> list[Way]:
             shared.setdefault(contact.destination, contact)
     if contacts and not shared:
         raise DifferentContactsError
-    able = [contact for contact in shared.values() if contact.can_work and contact.pk not in call.dead_ends]
+    able = [contact for contact in shared.values() if contact.pk not in call.dead_ends]
     able = [contact for contact in able if not _rings_the_caller(call, contact)]
     if not call.line:  # any phone may be the one in the caller's hand
         able.sort(key=lambda contact: contact.channel == Contact.Channel.CALL)
     found = [_way(contact, call) for contact in able]
-    call.ways_found = sorted(found, key=lambda way: way.rests)
+    call.ways_found = sorted(found, key=lambda way: (not way.contact.can_work, way.rests))
     return call.ways_found
 
 
 def _way(contact: Any, call: Call) -> Way:
     shut = HELD if contact.held else "" if contact.is_allowed(call.dialled) else COUNTRY
-    return Way(contact, bool(contact.channel_rests or contact.over_limit), contact.spent, shut)
+    rests = bool(contact.channel_rests or contact.over_limit or not contact.can_work)
+    return Way(contact, rests, contact.spent, shut)
 
 
 def left(call: Call) -> list[Way]:
@@ -79,7 +81,7 @@ def left(call: Call) -> list[Way]:
         return ways(call, call.people)
     except DifferentContactsError:  # somebody changed a contact in mid-call: it goes on with the one that it has
         own = call.contact
-        usable = own and own.can_work and own.pk not in call.dead_ends and not _rings_the_caller(call, own)
+        usable = own and own.pk not in call.dead_ends and not _rings_the_caller(call, own)
         return [Way(own, rests=False)] if own and usable else []
 
 

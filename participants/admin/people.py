@@ -87,9 +87,9 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
     @admin.display(description=_("last failure"), empty_value="–")
     def failed(self, contact: Contact) -> str | None:
-        """When and why a code could not be sent; or that none can be, on this line."""
+        """When and why a code could not be sent; or why this contact is the last to be tried."""
         if not contact.can_work:
-            return gettext("cannot work: the line is a %(type)s") % {"type": contact.line_type}
+            return gettext("tried last: Twilio takes the line for a %(type)s") % {"type": contact.line_type}
         if contact.failed_at is None:
             return None
         return f"{date_format(localtime(contact.failed_at), 'DATETIME_FORMAT')}: {contact.get_failure_display()}"

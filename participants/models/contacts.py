@@ -133,6 +133,6 @@ class Contact(models.Model):
 
     @property
     def can_work(self) -> bool:
-        """Whether nothing is known about its line that keeps a code from arriving."""
+        """Whether nothing is known of its line that should keep a code from arriving. Twilio's word is not the last."""
         impossible = {Channel.SMS: CANNOT_BE_TEXTED, Channel.CALL: CANNOT_BE_CALLED}
         return self.line_type not in impossible.get(Channel(self.channel), ())

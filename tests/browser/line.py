@@ -33,14 +33,18 @@ def environment(database: Path, port: int = 0) -> dict[str, str]:
 def prepare(database: Path) -> None:
     """The tables and the demo, and the static files as a production serves them."""
     for command in (["migrate", "-v0"], ["seed_demo"], ["collectstatic", "--noinput", "-v0"]):
-        done = subprocess.run(  # noqa: S603 (our own words)
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=environment(database),
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
+        manage(database, *command)
+
+
+def manage(database: Path, *command: str, port: int = 0) -> None:
+    done = subprocess.run(  # noqa: S603 (our own words)
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment(database, port),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @contextmanager
@@ -48,6 +52,7 @@ def running(database: Path) -> Iterator[str]:
     """The line's address, while it runs."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
+    manage(database, "seed_demo", port=port)  # as ./run does: it points the number at this address
     log = database.with_suffix(".log")
     with log.open("w") as file:
         server = subprocess.Popen(

@@ -34,11 +34,11 @@ def test_a_first_visitor_does_what_the_hint_says(window):
 
     says_next(page, "Press Dial on Ana Bell’s phone.")
     phone(page, "Ana Bell").get_by_role("button", name="Dial").click()
-    says_next(page, "Type the code from the text message on Ana Bell’s phone")
+    says_next(page, "Type the code from the newest message on Ana Bell’s phone")
     page.keyboard.type(code_in_text(page, "Ana Bell"))
     says_next(page, "Press Dial on Mia Stone’s phone: the room starts with a moderator.")
     phone(page, "Mia Stone").get_by_role("button", name="Dial").click()
-    says_next(page, "Type the code from the text message on Mia Stone’s phone")
+    says_next(page, "Type the code from the newest message on Mia Stone’s phone")
     page.keyboard.type(code_in_text(page, "Mia Stone"))
     says_next(page, "Ana Bell and Mia Stone are in the room together.")
 

@@ -66,6 +66,26 @@ def test_a_landline_gets_no_text(room):
     assert asked_of_twilio() == [("verify.send", MAILBOX)]
 
 
+def test_a_text_that_lookup_thinks_is_of_no_use_is_tried_where_there_is_nothing_else(room):
+    person(room, ("sms", MOBILE)).contacts.update(line_type="landline")
+    phone = dialled(MOBILE)
+    assert phone.heard == [f"Welcome. {BY_TEXT} {ENTER}"]
+    phone.press(phone.text_code())
+    assert phone.in_room
+
+
+def test_what_cannot_work_comes_after_what_rests(room):
+    ana = person(room, ("sms", LANDLINE), ("email", MAILBOX))
+    ana.contacts.filter(channel="sms").update(line_type="landline")
+    Fault.objects.inject("verify.send", 60217, status=400)
+    assert dialled(LANDLINE).heard == [
+        "Welcome. We could not send an e-mail. We try another way.",
+        f"{BY_TEXT} {ENTER}",
+    ]
+    asked_of_twilio()
+    assert dialled(MAILBOX).heard[-1:] == [f"Welcome. A moment ago we sent you a text with a 6 digit code. {ENTER}"]
+
+
 def test_a_code_is_never_spoken_to_the_line_that_is_calling(room):
     person(room, ("call", LANDLINE), ("email", MAILBOX))
     assert dialled(MAILBOX).heard == [f"Welcome. {BY_MAIL} {ENTER}"]

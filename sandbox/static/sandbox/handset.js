@@ -45,7 +45,7 @@ export class Handset {
       box.addEventListener("change", () => this.act(name, { on: box.checked ? "on" : "off" }));
     }
     this.find("[name=mishap]").addEventListener("change", (event) => this.act("mishap", { next: event.target.value }));
-    this.find(".texts").addEventListener("click", (event) => event.target.closest(".take") && this.act("key"));
+    this.find(".texts").addEventListener("click", (event) => event.target.closest(".take") && this.takeCall());
     for (const button of this.element.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this.state.living && this.act(button.dataset.act));
     }
@@ -57,6 +57,12 @@ export class Handset {
     this.render({ ...this.state, stage: "ringing", words: "Ringing …", living: true, heard: [], company: [] });
     this.act("dial");
     this.look();
+  }
+
+  /** A key on the other phone, which rings with a code. The button goes, and the focus stays in this phone. */
+  takeCall() {
+    this.element.focus();
+    this.act("key");
   }
 
   press(key) {

@@ -15,8 +15,12 @@ function moderatorAtRest(phones) {
 
 const RULES = [
   (phones) => {
+    const phone = phones.find((each) => has(["prompting", "asking"])(each) && each.messages[0]?.rings);
+    return phone && [phone, "take", `Another phone rings for ${phone.name}: press a key on it, under Messages.`];
+  },
+  (phones) => {
     const phone = phones.find((each) => has(["prompting", "asking"])(each) && codeToType(each));
-    return phone && [phone, "keys", `Type the code from the text message on ${phone.name}’s phone.`];
+    return phone && [phone, "keys", `Type the code from the newest message on ${phone.name}’s phone.`];
   },
   (phones) => {
     const phone = phones.find(has(["prompting", "asking"]));
@@ -51,7 +55,7 @@ const RULES = [
   (phones) => phones.length > 0 && [phones[0], "", "The calls are over. Dial again, or be somebody else."],
 ];
 
-/** The words, the phone that they are about, and the part of it to look at: "dial", "keys" or "". */
+/** The words, the phone that they are about, and the part of it to look at: "dial", "take", "keys" or "". */
 export function nextStep(phones) {
   for (const rule of RULES) {
     const found = rule(phones);

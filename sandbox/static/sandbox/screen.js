@@ -63,7 +63,7 @@ function makeText(message) {
   if (message.subject) item.append(element("p", "subject", message.subject));
   item.append(bodyOf(message));
   if (message.rings) {
-    const key = element("button", "take quiet", "Press a key on it");
+    const key = element("button", "take", "Press a key on it");
     key.type = "button";
     item.append(key);
   }
