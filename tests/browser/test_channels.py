@@ -42,7 +42,7 @@ def test_another_phone_rings_and_says_the_code_after_a_key(window, width, scheme
     shows(page, "Rolf Kern", "In the waiting room")
 
 
-@pytest.mark.parametrize(("name", "arrived"), [("Pia Holt", "WhatsApp"), ("Sue Dean", "E-mail")])
+@pytest.mark.parametrize(("name", "arrived"), [("Pia Holt", "WhatsApp"), ("Sue Dean", "Mail")])
 def test_a_code_arrives_beside_the_phone_by_whichever_way(window, name, arrived):
     page = window().page
     be(page, "Ana Bell", name)

@@ -1,4 +1,4 @@
-"""Every error that Twilio lists for a code leads somewhere: to the next way, a pause, or a farewell. Never in a circle."""
+"""Every error that Twilio lists for a code leads to the next way, a pause, or a farewell. Never in a circle."""
 
 import pytest
 
