@@ -50,6 +50,12 @@ def normalised(channel: str, address: str) -> str:
     return number.as_e164
 
 
+def masked(address: str) -> str:
+    """Enough to recognize an address that one knows: the last four digits, or a mailbox's first letter and host."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}…@{host}" if at else f"…{address[-4:]}"
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def of_unknown_line(self) -> "ContactQuerySet":
         """Those with a number of which nobody has asked what kind of line it is, oldest first."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conferenceline.tasks import wake_worker
 from participants.models.conferences import Conference, Occurrence
-from participants.models.contacts import Contact
+from participants.models.contacts import Contact, masked
 from participants.models.people import Participant
 from participants.models.teams import Team
 
@@ -222,5 +222,4 @@ class Delivery(models.Model):
     @property
     def masked_address(self) -> str:
         """Enough to recognize an address that one knows."""
-        name, at, domain = self.address.partition("@")
-        return f"{name[:1]}…@{domain}" if at else f"…{self.address[-4:]}"
+        return masked(self.address)

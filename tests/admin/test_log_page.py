@@ -182,3 +182,10 @@ def test_attempts_are_found_by_outcome_conference_and_name(organizer, ours, harb
     assert found(f"conference={ours.pk}") == ["Ana"]
     assert found("q=Cora") == ["Cora"]
     assert found(f"day={timezone.now():%Y-%m-%d}") == ["Cora", "Ana"]
+
+
+def test_of_a_mailbox_organizers_see_the_first_letter_and_the_host(organizer, ours):
+    Challenge.objects.update(channel="email", address="ana.bell@example.com")
+    page = organizer.get("/admin/verification/challenge/").content.decode()
+    assert "a…@example.com" in page
+    assert "ana.bell" not in page
