@@ -3,7 +3,8 @@
     .venv/bin/python docs/pictures.py [ADDRESS]
 
 ADDRESS is http://127.0.0.1:8000 unless said otherwise: ./run starts a line there. Fails on anything on the console, on
-a violation of the policy, and on what axe-core finds serious. What it needs: requirements-browser.txt, Chromium, npm.
+a violation of the policy, and on what axe-core finds serious. Keeps the pictures that a page of the documentation has;
+the others, dark and narrow, are only looked at. What it needs: requirements-browser.txt, Chromium, npm.
 """
 
 import os
@@ -33,6 +34,7 @@ ADMIN_PAGES = {
     "people": "participants/participant/",
     "log": "verification/attempt/",
 }
+ADMIN_LOOKS = (("light", 1280, 820), ("dark", 1280, 900), ("narrow", 390, 844))
 GUEST, HOST = "Ana Bell", "Mia Stone"
 
 
@@ -45,12 +47,16 @@ def main(address: str) -> None:
             ("phone-narrow", 390, 844, "light"),
         ):
             picture(browser, address, PICTURES / f"{name}.png", width, height, scheme)
-        for name, width, height, scheme in (
-            ("admin-light", 1280, 900, "light"),
-            ("admin-dark", 1280, 900, "dark"),
-            ("admin-narrow", 390, 844, "light"),
-        ):
-            admin_pictures(browser, address, name, width, height, scheme)
+        for name, width, height in ADMIN_LOOKS:
+            admin_pictures(browser, address, f"admin-{name}", width, height, "dark" if name == "dark" else "light")
+
+
+def keep(page: Page, file: Path) -> None:
+    """Takes the picture, if README or a page in docs/ shows it."""
+    pages = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+    if any(f"pictures/{file.name}" in each.read_text() for each in pages):
+        page.screenshot(path=file)
+        print(file.relative_to(ROOT))
 
 
 def picture(browser: Browser, address: str, file: Path, width: int, height: int, scheme: str) -> None:
@@ -67,7 +73,7 @@ def picture(browser: Browser, address: str, file: Path, width: int, height: int,
     window.require_accessible()
     page.mouse.move(0, 0)
     phone(page, GUEST if width > height else HOST).evaluate("phone => phone.scrollIntoView()")
-    page.screenshot(path=file)
+    keep(page, file)
     page.keyboard.type(code_in_text(page, HOST))
     shows(page, GUEST, "In the room.")
     window.require_accessible()
@@ -77,7 +83,6 @@ def picture(browser: Browser, address: str, file: Path, width: int, height: int,
     says_next(page, "Add a phone to begin.")
     window.require_clean()
     window.close()
-    print(file.relative_to(ROOT))
 
 
 def admin_pictures(browser: Browser, address: str, name: str, width: int, height: int, scheme: str) -> None:
@@ -94,9 +99,7 @@ def admin_pictures(browser: Browser, address: str, name: str, width: int, height
         window.require_clean()
         window.require_accessible()
         window.require_no_sideways_scrolling()
-        file = PICTURES / f"{name}-{part}.png"
-        page.screenshot(path=file)
-        print(file.relative_to(ROOT))
+        keep(page, PICTURES / f"{name}-{part}.png")
     window.close()
 
 

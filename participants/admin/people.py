@@ -100,7 +100,7 @@ class ParticipantAdmin(TeamWall, TestsContacts, Exports, TellsWhatGoes, Remember
     """A person, the lines they call from and where a code reaches them, on one page."""
 
     resource_classes = (ParticipantResource,)
-    list_display = ("name", "calls_from", "gets_codes_at", "hindered", "team")
+    list_display = ("name", "calls_from", "hindered", "gets_codes_at", "team")
     list_filter = ("team", CanGetIn)
     list_select_related = ("team",)
     search_fields = ("name", "lines__number", "contacts__address")
