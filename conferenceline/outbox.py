@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from conferenceline import mail
 from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
 from conferenceline.telephony import messages
-from participants.models import Delivery
+from participants.models import Contact, Delivery
 from participants.models.deliveries import ATTEMPTS_MOST
 from verification import test_codes
 
@@ -87,4 +87,13 @@ def reason_to_withdraw(delivery: Delivery) -> str:
         return _("It could not be sent in time.")
     if delivery.personal and delivery.participant_id is None:
         return _("The person was deleted.")
+    if delivery.channel == Delivery.Channel.TEXT and not may_be_texted(delivery):
+        return _("They have not agreed to texts, or want no more.")
     return ""
+
+
+def may_be_texted(delivery: Delivery) -> bool:
+    """Whether the person's consent to texts at this number is on record now."""
+    if delivery.kind == Delivery.Kind.CONTACT_CHANGED:
+        return True  # looked at when it was owed: the contact may be gone since, and that is what it tells
+    return Contact.objects.texts_agreed().filter(participant=delivery.participant_id, address=delivery.address).exists()

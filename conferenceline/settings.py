@@ -73,6 +73,7 @@ LIMITS = {
     "roster_numbers": env("LIMIT_ROSTER_NUMBERS", default="100/600"),
     "tests_per_contact": env("LIMIT_TESTS_PER_CONTACT", default="1/600"),
     "tests_per_team": env("LIMIT_TESTS_PER_TEAM", default="20/3600"),
+    "notices_per_contact": env("LIMIT_NOTICES_PER_CONTACT", default="3/86400"),
     "sends_per_hour": env("LIMIT_SENDS_PER_HOUR", default="500/3600"),
     "sends_per_day": env("LIMIT_SENDS_PER_DAY", default="2000/86400"),
     "unlocks_per_person": env("LIMIT_UNLOCKS_PER_PERSON", default="3/3600"),
@@ -81,6 +82,8 @@ LIMITS = {
     "wrong_sign_ins_per_address": env("LIMIT_WRONG_SIGN_INS_PER_ADDRESS", default="100/3600"),
     "reset_mails_per_address": env("LIMIT_RESET_MAILS_PER_ADDRESS", default="3/3600"),
 }
+# Whom the line tells by mail that they called too early or too late: those so near to their conference. 0: nobody.
+TELL_CALLERS_WITHIN = timedelta(hours=env.int("TELL_CALLERS_WITHIN_HOURS", default=24))
 CHANNEL_RESTS = env.int("CHANNEL_RESTS", default=600)  # seconds, after Twilio has said that it is out of service
 LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=False)  # of new contacts; each question costs money
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)

@@ -3,6 +3,7 @@
 A task is named here and does its work there: whoever wakes the worker need not know what it imports.
 """
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from huey import crontab
@@ -41,7 +42,9 @@ def wake_worker() -> None:
 
 @db_periodic_task(crontab())
 def every_minute() -> None:
-    """Sends what was put off, what a dead worker left behind, and what nobody was told of."""
+    """Sends what was put off, what a dead worker left behind, and what nobody was told of; then what is less urgent."""
     call_command("send_due", verbosity=0)
     call_command("unlock_due", verbosity=0)
     call_command("notice_unusual", verbosity=0)
+    if settings.LOOKUP_LINE_TYPES:
+        call_command("ask_line_types", verbosity=0)

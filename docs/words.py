@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What callers hear, in every language: keeps the catalogues and the page of all words as the code has them.
+"""What callers hear and are written, in every language: keeps catalogues and the page of all words as the code has them.
 
     .venv/bin/python docs/words.py            takes new words into conferenceline/locale, compiles it, writes the page
     .venv/bin/python docs/words.py --check    says what is missing or out of date, and changes nothing
@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "conferenceline" / "locale"
 PAGE = ROOT / "docs" / "call-flow.md"
 BEGIN, END = "<!-- the words: written by docs/words.py -->\n", "<!-- the end of the words -->\n"
+
+WRITTEN = ("participants/notices.py",)  # in mail and texts
 
 # In the order of a call. What the other modules of these packages say is heard as well, unless it is for organizers.
 PACKAGES = ("verification", "rooms")
@@ -62,7 +64,7 @@ Words = tuple[str, ...]  # one sentence, or its singular and its plural
 def modules() -> list[str]:
     found = {str(file.relative_to(ROOT)) for package in PACKAGES for file in (ROOT / package).glob("*.py")}
     first = [name for name in FIRST if name in found]
-    return [*first, *sorted(found - set(first) - FOR_ORGANIZERS)]
+    return [*first, *sorted(found - set(first) - FOR_ORGANIZERS), *WRITTEN]
 
 
 def spoken(source: str) -> Iterator[Words]:

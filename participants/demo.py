@@ -74,7 +74,7 @@ ROOMS = (
         starts_with=Conference.StartsWith.ANYONE,
     ),
     Room(HARBOUR, "Budget", "America/New_York", 24 * HOUR),
-    Room(HARBOUR, "Storm review", "Europe/London", -48 * HOUR),
+    Room(HARBOUR, "Storm review", "Europe/London", -20 * HOUR),
     Room(QUAY, "Quay choir", "America/New_York", -HOUR, minutes=HALF_A_DAY),
 )
 
@@ -162,14 +162,16 @@ PEOPLE = (
         "+12025550106",
         "+12025550106",
         (Seat("Budget", PARTICIPANT, "20000016"),),
-        "too early: it opens tomorrow",
+        "too early: it opens tomorrow, and a mail says so within a minute",
+        or_by=((Contact.Channel.EMAIL, "ivo.lane@example.com"),),
     ),
     Person(
         "Kim Wray",
         "+12025550107",
         "+12025550107",
         (Seat("Storm review", PARTICIPANT, "20000017"),),
-        "too late: it is over",
+        "too late: it is over, and a mail says so within a minute",
+        or_by=((Contact.Channel.EMAIL, "kim.wray@example.com"),),
     ),
     Person(
         "Nell Wood",

@@ -32,6 +32,19 @@ def person(team: Team, name: str, *lines: str, texts: str | None = FIRST_LINE) -
     return participant
 
 
+def mailbox(participant: Participant, address: str) -> Contact:
+    """A mailbox, after the contacts that they have."""
+    position = participant.contacts.count()
+    return Contact.objects.create(participant=participant, channel="email", address=address, position=position)
+
+
+def agree_to_texts(contact: Contact) -> Contact:
+    """Whose contact it is said that they want texts."""
+    contact.agree_to_texts(Contact.Agreed.SPOKEN, "mia")
+    contact.save()
+    return contact
+
+
 def conference(team: Team, title: str, starts: datetime | str = "now", **fields: object) -> Conference:
     """A conference of 60 minutes in UTC: "now" began five minutes ago, so that its doors are open."""
     starts_at = timezone.now() - timedelta(minutes=5) if isinstance(starts, str) else starts

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from participants.models import Contact, Invitation, Occurrence
 from participants.models.rosters import ROSTER_NUMBER_DIGITS
-from verification import ladder, recognition, throttle
+from verification import ladder, missed, recognition, throttle
 from verification.dialogue import Later, Outcome, Step
 from verification.door import Refusal, admit
 from verification.models import Attempt
@@ -55,9 +55,10 @@ class Recognize(Step):
         return SendCode
 
     def stranger(self) -> Outcome:
-        """A listed line with nothing open sounds like an unlisted one."""
+        """A listed line with nothing open sounds like an unlisted one. Who is early or late is told after the call."""
         if recognition.is_blocked(self.call):
             return self.refuse(Attempt.Outcome.BLOCKED)
+        missed.look_by_line(self.call)
         if not Occurrence.objects.open_at(timezone.now()).exists():
             return self.refuse(Attempt.Outcome.NOTHING_OPEN)
         return self.ask_who(Attempt.Outcome.UNKNOWN_LINE if self.call.line else Attempt.Outcome.WITHHELD_LINE)
@@ -99,6 +100,7 @@ class EnterRosterNumber(Step):
         except recognition.BlockedError as blocked:
             return self.blocked(blocked)
         if person is None:
+            missed.look_by_roster_number(self.call, keys)
             return self.wrong()
         self.call.people = [person]
         if self.call.vouched:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
-from conferenceline.telephony.errors import OutcomeUnknownError, TooBusyError, UndeliverableError
+from conferenceline.telephony.errors import MisconfiguredError, OutcomeUnknownError, TooBusyError, UndeliverableError
 from conferenceline.telephony.lookups import line_type
 from participants.models import Contact
 
@@ -32,4 +32,7 @@ def ask(contact: Contact) -> bool:
     except (TooBusyError, OutcomeUnknownError):
         mine.update(line_type_asked_at=None)
         return False
+    except MisconfiguredError:
+        mine.update(line_type_asked_at=None)  # to be asked once it is mended
+        raise
     return True

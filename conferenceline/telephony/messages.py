@@ -17,8 +17,9 @@ from conferenceline.telephony.errors import (
     TwilioFaultError,
     UndeliverableError,
 )
-from participants.models import Delivery
+from participants.models import Contact, Delivery
 
+STOPPED = 21610  # https://www.twilio.com/docs/api/errors/21610
 LONGEST = 1600  # characters: error 21617
 
 # https://www.twilio.com/docs/api/errors/NNNNN. Our own fault, which somebody can mend: no sender, or not a good one.
@@ -66,7 +67,7 @@ def send(delivery: Delivery) -> str:
             _("Twilio does not accept our account or our sender (%(code)s).") % {"code": fault.code}
         ) from None
     except TwilioFaultError as fault:
-        raise RefusedError(why(fault.code)) from None
+        raise refused(delivery, fault.code) from None
 
 
 def sender() -> dict[str, str]:
@@ -89,9 +90,16 @@ def find(delivery: Delivery) -> str:
         made = message.date_created
         if message.body == delivery.body and message.sid not in others and made and made >= since:
             if message.status in ("failed", "undelivered"):
-                raise RefusedError(why(message.error_code or 0))
+                raise refused(delivery, message.error_code or 0)
             return message.sid
     return ""
+
+
+def refused(delivery: Delivery, code: int) -> RefusedError:
+    """The refusal, in words. Who has answered STOP has withdrawn their consent, in every book that they are in."""
+    if code == STOPPED:
+        Contact.objects.withdraw_texts(delivery.address)
+    return RefusedError(why(code))
 
 
 def why(code: int) -> str:

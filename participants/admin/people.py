@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -16,6 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.admin.changes import flagged, history_of, with_recent_changes
+from participants.admin.consent import ContactForm, consent_of
 from participants.admin.countries import warn_of_countries
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
@@ -24,7 +24,6 @@ from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
-from participants.models.contacts import normalised
 from participants.resources import ParticipantResource, numbers_of
 
 
@@ -54,32 +53,23 @@ class CallingLineInline(TeamWall, admin.TabularInline):
     extra = 1
 
 
-class ContactForm(forms.ModelForm):
-    """Channel and address are looked at together, and a contact typed twice in two ways is one too many."""
-
-    class Meta:
-        model = Contact
-        fields = ("channel", "address", "position")
-
-    def clean(self) -> dict[str, Any]:
-        typed = super().clean() or self.cleaned_data
-        if typed.get("channel") and typed.get("address"):
-            try:
-                typed["address"] = normalised(typed["channel"], typed["address"])
-            except ValidationError as problem:
-                self.add_error("address", problem)
-        return typed
-
-
 class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
     model = Contact
     form = ContactForm
     team_paths = ("participant__team",)
     extra = 1
-    fields = ("channel", "address", "position", "proved", "failed", "test")
-    readonly_fields = ("proved", "failed", "test")
+    fields = ("channel", "address", "position", "agreed", "texts", "proved", "failed", "test")
+    readonly_fields = ("texts", "proved", "failed", "test")
     verbose_name = _("contact")
     verbose_name_plural = _("contacts: where a code can reach them; the first that can work is used")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        may = self.has_change_permission(request, obj)
+        return [name for name in self.fields or () if may or name != "agreed"]
+
+    @admin.display(description=_("wants texts"), empty_value="–")
+    def texts(self, contact: Contact) -> str | None:
+        return consent_of(contact) or None
 
     @admin.display(description=_("last proved"), empty_value="–")
     def proved(self, contact: Contact) -> str | None:
@@ -107,14 +97,14 @@ class ParticipantAdmin(TeamWall, TestsContacts, Exports, TellsWhatGoes, Remember
     search_help_text = _("A name, or a number however it is written.")
     nothing_yet = _("Add people here, or type them into the roster of a conference: they are kept for the next time.")
     fieldsets = (
-        (None, {"fields": ("name", "team", "invited_to")}),
+        (None, {"fields": ("name", "team", "invited_to", "changes")}),
         (_("On the phone"), {"fields": ("language", "slow_pace")}),
     )
-    readonly_fields = ("invited_to",)
+    readonly_fields = ("invited_to", "changes")
     inlines = (CallingLineInline, ContactInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
-        return super().get_queryset(request).prefetch_related("lines", "contacts")
+        return super().get_queryset(request).prefetch_related("lines", "contacts", with_recent_changes())
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         return super().get_search_results(request, queryset, searched(search_term))
@@ -128,11 +118,15 @@ class ParticipantAdmin(TeamWall, TestsContacts, Exports, TellsWhatGoes, Remember
 
     @admin.display(description=_("gets codes at"))
     def gets_codes_at(self, person: Participant) -> str:
-        return next((str(contact) for contact in person.contacts.all()), "")
+        return flagged(next((str(contact) for contact in person.contacts.all()), ""), person)
 
     @admin.display(description=_("cannot get in?"))
     def hindered(self, person: Participant) -> str:
         return hindrance(person)
+
+    @admin.display(description=_("changes of contacts"))
+    def changes(self, person: Participant) -> str:
+        return history_of(person) if person.pk else ""
 
     @admin.display(description=_("invited to"))
     def invited_to(self, person: Participant) -> str:
@@ -147,6 +141,11 @@ class ParticipantAdmin(TeamWall, TestsContacts, Exports, TellsWhatGoes, Remember
                 for each in invitations.select_related("conference")
             ),
         )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for row in formset.forms:
+            row.instance.changed_by = request.user.get_username()
+        super().save_formset(request, form, formset, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

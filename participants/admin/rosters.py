@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.changes import flagged, with_recent_changes
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
@@ -35,7 +36,9 @@ class RosterInline(InvitationWall, admin.TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         rows = super().get_queryset(request).select_related("participant")
-        return rows.prefetch_related("participant__lines", "participant__contacts")
+        return rows.prefetch_related(
+            "participant__lines", "participant__contacts", with_recent_changes("participant__")
+        )
 
     @admin.display(description=_("name"))
     def who(self, invitation: Invitation) -> str:
@@ -47,7 +50,8 @@ class RosterInline(InvitationWall, admin.TabularInline):
 
     @admin.display(description=_("gets codes at"))
     def gets_codes_at(self, invitation: Invitation) -> str:
-        return first_contact_of(invitation.participant) if invitation.pk else ""
+        person = invitation.participant if invitation.pk else None
+        return flagged(first_contact_of(person), person) if person else ""
 
     @admin.display(description=_("roster number"))
     def number_of_seat(self, invitation: Invitation) -> str:

@@ -1,5 +1,6 @@
 """Who may enter which room, and when."""
 
+from participants.models.changes import ContactChange
 from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact
 from participants.models.deliveries import Delivery
@@ -12,6 +13,7 @@ __all__ = [
     "CallingLine",
     "Conference",
     "Contact",
+    "ContactChange",
     "Delivery",
     "DialInNumber",
     "Invitation",

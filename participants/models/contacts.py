@@ -1,9 +1,12 @@
 """Where a code can reach a person."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
@@ -61,6 +64,20 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Those with a number of which nobody has asked what kind of line it is, oldest first."""
         return self.exclude(channel=Channel.EMAIL).filter(line_type_asked_at=None).order_by("pk")
 
+    def texts_agreed(self) -> "ContactQuerySet":
+        """The mobiles whose owners want texts that are no codes: agreed to, on record, and not withdrawn."""
+        return self.filter(channel=Channel.SMS, texts_agreed_at__isnull=False, texts_withdrawn_at=None)
+
+    def withdraw_texts(self, number: str) -> int:
+        """Whoever has this number (E.164) wants no more texts, in whichever book they are; how many contacts."""
+        return self.texts_agreed().filter(address=number).update(texts_withdrawn_at=timezone.now())
+
+    def to_be_told(self) -> "ContactQuerySet":
+        """Where a message that is no code may go: mailboxes, then mobiles whose owners agreed to texts."""
+        agreed = models.Q(pk__in=Contact.objects.texts_agreed().values("pk"))
+        mail_first = models.Case(models.When(channel=Channel.EMAIL, then=0), default=1)
+        return self.filter(agreed | models.Q(channel=Channel.EMAIL)).order_by(mail_first, "position", "pk")
+
 
 class Contact(models.Model):
     """Where a code can reach a person: the first in their order that can work is used."""
@@ -74,6 +91,13 @@ class Contact(models.Model):
         NOT_IN_SERVICE = "not in service", _("this way of sending codes was not in service")
         TOO_MANY = "too many", _("too many codes in a short time")
 
+    class Agreed(models.TextChoices):
+        """How somebody said that they want texts."""
+
+        SPOKEN = "spoken", _("said so")
+        WRITTEN = "written", _("in writing")
+        FORM = "form", _("on a form")
+
     participant = models.ForeignKey(Participant, models.CASCADE, related_name="contacts", verbose_name=_("person"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.SMS)
     address = models.CharField(
@@ -85,6 +109,14 @@ class Contact(models.Model):
     failure = models.CharField(_("reason"), max_length=20, choices=Failure, blank=True, editable=False)
     line_type = models.CharField(_("line type"), max_length=20, blank=True, editable=False)  # in Twilio's words
     line_type_asked_at = models.DateTimeField(_("line type asked"), null=True, blank=True, editable=False)
+
+    # Consent to texts that are no codes. A code is asked for by calling.
+    texts_agreed_at = models.DateTimeField(_("agreed to texts at"), null=True, blank=True, editable=False)
+    texts_agreed_how = models.CharField(_("agreed to texts"), max_length=10, choices=Agreed, blank=True, editable=False)
+    texts_agreed_noted_by = models.CharField(_("noted by"), max_length=150, blank=True, editable=False)
+    texts_withdrawn_at = models.DateTimeField(_("wants no texts since"), null=True, blank=True, editable=False)
+
+    changed_by = ""  # who saves or deletes it: set by the admin, for the record of changes
 
     objects = ContactQuerySet.as_manager()
     history = History(excluded_fields=("succeeded_at", "failed_at", "failure", "line_type", "line_type_asked_at"))
@@ -107,14 +139,34 @@ class Contact(models.Model):
     def save(self, *args, **kwargs) -> None:
         """Saves the address as it is compared. What was known of another address is forgotten.
 
-        Raises ValidationError where the channel does not reach the address.
+        A change is recorded, and told at the addresses that were on file. Raises ValidationError where the channel
+        does not reach the address.
         """
+        from participants.models.changes import ContactChange
+
         self.address = normalised(self.channel, self.address)
-        same = Contact.objects.filter(pk=self.pk, channel=self.channel, address=self.address)
-        if not self._state.adding and not same.exists():
-            self.succeeded_at = self.failed_at = self.line_type_asked_at = None
-            self.failure = self.line_type = ""
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            before = None if self._state.adding else Contact.objects.filter(pk=self.pk).first()
+            if before and before.destination != self.destination:
+                self._forget(before)
+            super().save(*args, **kwargs)
+            ContactChange.objects.record(self, before)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Deletes it. That is recorded and told as a change is; a person who is deleted is not told of each contact."""
+        from participants.models.changes import ContactChange
+
+        with transaction.atomic():
+            ContactChange.objects.record_removal(self)
+            return super().delete(*args, **kwargs)
+
+    def _forget(self, before: "Contact") -> None:
+        """What was known of the address before holds for that one; consent too, unless it was given anew."""
+        self.succeeded_at = self.failed_at = self.line_type_asked_at = None
+        self.failure = self.line_type = ""
+        if self.texts_agreed_at == before.texts_agreed_at:
+            self.texts_agreed_at = self.texts_withdrawn_at = None
+            self.texts_agreed_how = self.texts_agreed_noted_by = ""
 
     def clean(self) -> None:
         """Raises ValidationError where the channel does not reach the address."""
@@ -142,3 +194,17 @@ class Contact(models.Model):
         """Whether nothing is known of its line that should keep a code from arriving. Twilio's word is not the last."""
         impossible = {Channel.SMS: CANNOT_BE_TEXTED, Channel.CALL: CANNOT_BE_CALLED}
         return self.line_type not in impossible.get(Channel(self.channel), ())
+
+    @property
+    def may_be_texted(self) -> bool:
+        """Whether texts that are no codes may go there."""
+        return bool(self.channel == Channel.SMS and self.texts_agreed_at and not self.texts_withdrawn_at)
+
+    def agree_to_texts(self, how: str, noted_by: str) -> None:
+        """Records, with the next save, that the owner wants texts: how they said so, and who notes it."""
+        self.texts_agreed_at, self.texts_withdrawn_at = timezone.now(), None
+        self.texts_agreed_how, self.texts_agreed_noted_by = how, noted_by
+
+    def withdraw_texts(self) -> None:
+        """Records, with the next save, that the owner wants no texts any more."""
+        self.texts_withdrawn_at = self.texts_withdrawn_at or timezone.now()

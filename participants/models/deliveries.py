@@ -17,6 +17,7 @@ from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact, masked
 from participants.models.people import Participant
 from participants.models.teams import Team
+from participants.notices import Notice
 
 # A claim older than this belongs to a worker that died: no send takes so long. One mail or one text is at most two
 # requests of a few seconds each.
@@ -65,6 +66,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         is_new = self._put(owed := Delivery(key=key, personal=participant is not None, **fields))
         return (owed if is_new else self.get(key=key)), is_new
 
+    def tell(self, contact: Contact, kind: str, notice: Notice, **fields: Any) -> tuple[Delivery, bool]:
+        """A notice, by mail or by text as the contact has it, owed as owe() does."""
+        if contact.channel == Contact.Channel.EMAIL:
+            channel = Delivery.Channel.MAIL
+            fields |= {"subject": notice.subject, "body": notice.body, "html": notice.html}
+        else:
+            channel = Delivery.Channel.TEXT
+            fields |= {"body": notice.text}
+        fields |= {"participant": contact.participant, "language": notice.language}
+        return self.owe(kind, channel, contact.address, **fields)
+
     def owe_test_code(self, contact: Contact, language: str) -> bool:
         """A code to this contact that opens nothing; False where one is under way."""
         return self._put(
@@ -103,6 +115,10 @@ class Delivery(models.Model):
     class Kind(models.TextChoices):
         TEST_CODE = "test code", _("test code")
         NOTICE = "notice", _("notice")
+        TOO_EARLY = "too early", _("called too early")
+        TOO_LATE = "too late", _("called too late")
+        ROOM_FULL = "room full", _("the room was full")
+        CONTACT_CHANGED = "contact changed", _("a contact was changed")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("mail")

@@ -1,7 +1,7 @@
 """Who may enter a conference, and as what."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -39,6 +39,25 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             .annotate(occurrence_id=models.F("conference__occurrences"))
             .select_related("conference", "participant")
             .order_by("conference__occurrences__starts_at", "pk")
+        )
+
+    def missed_at(self, moment: datetime, within: timedelta) -> "InvitationQuerySet":
+        """Those to conferences whose doors open so soon after this moment (aware), or closed so lately before it.
+
+        Each has its `occurrence_id`, `opens_at` and `closes_at`, and is as valid as for open_at().
+        """
+        return self.filter(
+            models.Q(conference__occurrences__opens_at__gt=moment)
+            | models.Q(conference__occurrences__closes_at__lte=moment),
+            participant__team=models.F("conference__team"),
+            conference__status=Conference.Status.SCHEDULED,
+            conference__occurrences__closes_at__gt=moment - within,
+            conference__occurrences__opens_at__lte=moment + within,
+            conference__occurrences__cancelled=False,
+        ).annotate(
+            occurrence_id=models.F("conference__occurrences"),
+            opens_at=models.F("conference__occurrences__opens_at"),
+            closes_at=models.F("conference__occurrences__closes_at"),
         )
 
 

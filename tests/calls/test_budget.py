@@ -116,6 +116,9 @@ def every_turn(ana: Participant) -> dict[str, list[Query]]:
     cost("/voice/status/", **again, CallStatus="completed")
     turns["a redial"] = cost("/voice/", **again | {"CallSid": "CA" + "d" * 32})
     turns["the end of a call"] = cost("/voice/status/", **borrowed, From=cast.STRANGER, CallStatus="completed")
+    early = cast.person(ana.team, "Eve", "+12025550155")
+    cast.invite(cast.conference(ana.team, "Tomorrow", timezone.now() + timedelta(hours=20)), early)
+    turns["ring of somebody too early"] = cost("/voice/", CallSid="CA" + "2" * 32, From="+12025550155")
     organizer = User.objects.create_superuser("organizer")
     invitation = Invitation.objects.get(participant=ana)
 
@@ -153,8 +156,9 @@ def test_each_turn_takes_these_many_queries_however_large_the_tables(room, ana, 
         "a wrong code": 5,
         "a new code": 8,
         "the right code, and the door": 11,
-        "ring from a strange line": 7,
-        "a wrong roster number": 6,
+        "ring from a strange line": 8,
+        "ring of somebody too early": 8,
+        "a wrong roster number": 7,
         "a right roster number": 12,
         "the right code, which takes the seat of another call": 12,
         "a ring of somebody who is in": 11,

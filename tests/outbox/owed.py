@@ -1,6 +1,7 @@
 """What tests owe."""
 
-from participants.models import Delivery, Participant
+from participants.models import Contact, Delivery, Participant
+from tests import cast
 
 
 def mail_to(person: Participant, **fields: object) -> Delivery:
@@ -8,8 +9,11 @@ def mail_to(person: Participant, **fields: object) -> Delivery:
     return owe(person, Delivery.Channel.MAIL, **fields)
 
 
-def text_to(person: Participant, **fields: object) -> Delivery:
+def text_to(person: Participant, *, agreed: bool = True, **fields: object) -> Delivery:
     fields = {"address": "+12025550101", "body": "The doors are open."} | fields
+    if agreed:
+        contact, _made = Contact.objects.get_or_create(participant=person, channel="sms", address=fields["address"])
+        cast.agree_to_texts(contact)
     return owe(person, Delivery.Channel.TEXT, **fields)
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.models import ContactChange
 from verification.admin import words
 from verification.admin.filters import DayTaken, OfConference
 from verification.admin.walls import EntryOfCall, LogPage
@@ -22,6 +27,15 @@ def proof_of(seat: Admission) -> str:
         "by": seat.vouch.made_by or gettext("somebody who is no user any more"),
         "reason": seat.vouch.reason,
     }
+
+
+def proof_with_flag(seat: Any) -> str:
+    """The proof, and whether its contact had been changed lately. Takes with_contact_changes()."""
+    if seat.contact_change is None:
+        return proof_of(seat)
+    change = ContactChange.objects.get(pk=seat.contact_change)
+    values = {"proof": proof_of(seat), "flag": change.flag(seat.taken_at)}
+    return gettext("%(proof)s, to a contact that had been %(flag)s") % values
 
 
 @admin.register(Admission)
@@ -45,9 +59,12 @@ class AdmissionAdmin(EntryOfCall, LogPage):
         "room_sid",
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).with_contact_changes()  # type: ignore[attr-defined]
+
     @admin.display(description=_("proved by"))
     def proved_by(self, seat: Admission) -> str:
-        return proof_of(seat)
+        return proof_with_flag(seat)
 
     @admin.display(description=_("room"))
     def room(self, seat: Admission) -> str:

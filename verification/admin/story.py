@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from participants.models import CallingLine, Participant, Team
 from verification.admin import words
-from verification.admin.seats import proof_of
+from verification.admin.seats import proof_with_flag
 from verification.admin.walls import codes_of_teams, entries_of_teams, masked
 from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
@@ -53,7 +53,7 @@ class Story:
     @cached_property
     def seats(self) -> list[Admission]:
         with_ = ("occurrence__conference", "participant", "vouch__made_by", "replacement")
-        return self._own(Admission.objects.select_related(*with_))
+        return self._own(Admission.objects.with_contact_changes().select_related(*with_))
 
     @cached_property
     def vouches(self) -> list[Vouch]:
@@ -147,7 +147,7 @@ class Story:
                 "name": seat.participant or gettext("somebody"),
                 "room": seat.occurrence.conference.title if seat.occurrence else gettext("a room that is deleted"),
                 "role": seat.get_role_display(),
-                "proof": proof_of(seat),
+                "proof": proof_with_flag(seat),
             }
             let_in = gettext("%(name)s was let in to %(room)s as %(role)s, proved by: %(proof)s.")
             yield Happening(seat.taken_at, let_in % values)

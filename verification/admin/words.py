@@ -6,6 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.models import Delivery
+from verification import told
 from verification.models import Admission, Attempt, Call
 
 STEPS = {
@@ -43,8 +45,12 @@ def channel(name: str) -> str:
 
 
 def reason(attempt: Attempt) -> str:
-    """What else is known of why it came out that way: the limit that was reached, Twilio's error."""
-    return ", ".join(_part(part.strip()) for part in attempt.detail.split(",") if part.strip())
+    """What else is known of why it came out that way: too early or too late, the limit reached, Twilio's error."""
+    known = [_part(part.strip()) for part in attempt.detail.split(",") if part.strip()]
+    kind = told.kind_of(attempt)
+    if kind in (Delivery.Kind.TOO_EARLY, Delivery.Kind.TOO_LATE):
+        known.append(gettext("too early") if kind == Delivery.Kind.TOO_EARLY else gettext("too late"))
+    return ", ".join(known)
 
 
 def _part(part: str) -> str:

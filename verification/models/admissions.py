@@ -5,16 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Conference, Invitation
+from participants.models import Conference, ContactChange, Invitation
+from participants.models.changes import FLAGGED
 
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
     def live(self, moment: datetime) -> AdmissionQuerySet:
         """The seats that are taken. A status callback that never came costs a seat no longer than its time limit."""
         return self.filter(released_at=None, call__ended_at=None, until__gt=moment)
+
+    def with_contact_changes(self) -> AdmissionQuerySet:
+        """Each with `contact_change`, that of the contact its code went to, if it was to be pointed out then."""
+        used = ContactChange.objects.filter(
+            participant=OuterRef("participant"),
+            channel=OuterRef("challenge__channel"),
+            address=OuterRef("challenge__address"),
+            at__lte=OuterRef("taken_at"),
+            at__gt=OuterRef("taken_at") - FLAGGED,
+        )
+        return self.annotate(contact_change=Subquery(used.order_by("-at", "-pk").values("pk")[:1]))
 
 
 class Admission(models.Model):

@@ -186,6 +186,7 @@ class Call(models.Model):
 
     ways_found: list[Any] | None = None  # by which a code can be sent, as this turn found them: see ladder.py
     too_many: bool | None = None  # whether it was one too many when it rang
+    missed: tuple[int, int] | None = None  # whoever calls too early or too late, and for what: see missed.py
     vouched = False  # whether somebody lets it in by hand: known() and the recognition of its people say so
 
     objects = CallQuerySet.as_manager()
@@ -243,7 +244,8 @@ class Call(models.Model):
     def note(self, outcome: str, detail: str = "") -> None:
         """Writes down what happened on the way to the room, and to whom, where only one person can be calling."""
         only = self.people[0] if len(self.people) == 1 else None
-        self.attempts.create(outcome=outcome, detail=detail, participant_id=only)
+        person, occurrence = self.missed or (only, None)
+        self.attempts.create(outcome=outcome, detail=detail, participant_id=person, occurrence_id=occurrence)
 
     def keep(self, reply: str) -> None:
         """Stores the reply with where the call stands: every copy of the webhook gets it. Raises as store() does."""

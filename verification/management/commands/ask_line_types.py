@@ -14,4 +14,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.LOOKUP_LINE_TYPES:
             raise CommandError("Set LOOKUP_LINE_TYPES=on first: each question costs money.")
-        self.stdout.write(f"Asked for {ask_due()} numbers.")
+        count = ask_due()
+        if options["verbosity"]:
+            self.stdout.write(f"Asked for {count} numbers.")

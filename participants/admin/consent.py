@@ -1,0 +1,69 @@
+"""Consent to texts, typed beside a contact: how somebody said that they want them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import Contact
+from participants.models.contacts import normalised
+
+
+class ContactForm(forms.ModelForm):
+    """Channel and address are looked at together, and a contact typed twice in two ways is one too many."""
+
+    agreed = forms.ChoiceField(
+        label=_("agreed to texts"),
+        choices=[("", _("no")), *Contact.Agreed.choices],
+        required=False,
+        help_text=_("To texts that are no codes. Codes go to whoever calls, and need no consent."),
+    )
+
+    class Meta:
+        model = Contact
+        fields = ("channel", "address", "position")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.may_be_texted:
+            self.initial["agreed"] = self.instance.texts_agreed_how
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("channel") and typed.get("address"):
+            try:
+                typed["address"] = normalised(typed["channel"], typed["address"])
+            except ValidationError as problem:
+                self.add_error("address", problem)
+        if "agreed" in self.changed_data and typed.get("agreed") and typed.get("channel") != Contact.Channel.SMS:
+            self.add_error("agreed", _("Only a contact by text message can agree to texts."))
+        return typed
+
+    def save(self, commit: bool = True) -> Contact:
+        if "agreed" in self.changed_data:
+            if how := self.cleaned_data["agreed"]:
+                self.instance.agree_to_texts(how, noted_by=self.instance.changed_by)
+            else:
+                self.instance.withdraw_texts()
+        contact: Contact = super().save(commit)
+        return contact
+
+
+def consent_of(contact: Contact) -> str:
+    """Since when they want texts, or want none any more, and who noted it."""
+    if contact.texts_withdrawn_at:
+        return gettext("wants no texts since %(day)s") % {"day": _day(contact.texts_withdrawn_at)}
+    if contact.texts_agreed_at is None:
+        return ""
+    words = {"day": _day(contact.texts_agreed_at), "by": contact.texts_agreed_noted_by}
+    return gettext("since %(day)s, noted by %(by)s") % words if words["by"] else gettext("since %(day)s") % words
+
+
+def _day(moment: Any) -> str:
+    return date_format(localtime(moment), "DATE_FORMAT")

@@ -1,0 +1,92 @@
+"""What people are told by mail or text: facts, never a code or passcode, no more than an invitation says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+SUBJECT_MOST = 150  # characters
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message in the language that is active when it is made. A text has the facts alone; a mail all of it."""
+
+    headline: str
+    facts: tuple[str, ...]
+    closing: tuple[str, ...]
+    language: str
+
+    @classmethod
+    def of(cls, headline: str, *facts: str, closing: tuple[str, ...] = ()) -> Notice:
+        return cls(headline, tuple(filter(None, facts)), closing, get_language() or "en")
+
+    @property
+    def subject(self) -> str:
+        """One line, whatever somebody typed as a title."""
+        return " ".join(self.headline.split())[:SUBJECT_MOST]
+
+    @property
+    def body(self) -> str:
+        return "\n\n".join((*self.facts, *self.closing)) + "\n"
+
+    @property
+    def html(self) -> str:
+        return render_to_string("participants/notice.html", {"notice": self})
+
+    @property
+    def text(self) -> str:
+        return " ".join((*self.facts, _("Answer STOP to get no more texts.")))
+
+
+def contact_changed(team: str, change: str, at: datetime) -> Notice:
+    """What a person is told, at the addresses that were on file, of a change of where their codes go."""
+    values = {"team": team, "change": change, "at": spelled_out(at, ZoneInfo("UTC"))}
+    return Notice.of(
+        _("Where your codes for conference calls go has changed"),
+        _("In the address book of %(team)s, where your codes go has changed: %(change)s. %(at)s.") % values,
+        _("If you do not know why, tell whoever invites you to conferences."),
+        closing=(_("This mail was sent by itself: an answer to it reaches nobody."),),
+    )
+
+
+def change_in_words(old: str, new: str) -> str:
+    """From one contact to another, or from or to none."""
+    if not old:
+        return _("%(new)s was added") % {"new": new}
+    if not new:
+        return _("%(old)s was removed") % {"old": old}
+    return _("%(old)s became %(new)s") % {"old": old, "new": new}
+
+
+def contact_in_words(channel: str, masked: str) -> str:
+    """A contact, as one who has it recognizes it; "" for none."""
+    ways = {
+        "sms": _("text message"),
+        "whatsapp": _("WhatsApp"),
+        "call": _("call to another phone"),
+        "email": _("e-mail"),
+    }
+    return f"{ways[channel]} {masked}" if channel else ""
+
+
+def spelled_out(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment (aware) as clocks in this zone show it, with the day, and the zone by name and distance from UTC."""
+    local = moment.astimezone(zone)
+    distance = f"{local:%z}"
+    values = {
+        "day": date_format(local, "l"),
+        "date": date_format(local, "DATE_FORMAT"),
+        "time": f"{local:%H:%M}",
+        "zone": zone.key.replace("_", " "),
+        "distance": f"UTC{distance[:3]}:{distance[3:]}" if zone.key != "UTC" else "UTC",
+    }
+    if zone.key == "UTC":
+        return _("%(day)s, %(date)s, %(time)s UTC") % values
+    return _("%(day)s, %(date)s, %(time)s (time zone %(zone)s, %(distance)s)") % values
