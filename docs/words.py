@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What callers hear and are written, in every language: keeps catalogues and the page of all words as the code has them.
+"""What callers hear and are written, in every language: keeps the catalogues, and the page of all words.
 
     .venv/bin/python docs/words.py            takes new words into conferenceline/locale, compiles it, writes the page
     .venv/bin/python docs/words.py --check    says what is missing or out of date, and changes nothing

@@ -144,6 +144,18 @@ def test_two_workers_at_once_owe_it_once(ivo):
     assert tell_callers() == 0  # news of yesterday
 
 
+def test_whoever_has_a_language_is_written_to_in_it(ivo, tomorrow):
+    ivo.language = "es"
+    ivo.save()
+    call_from(IVO)
+    minute_passes()
+    mail = Message.objects.get()
+    assert mail.subject == "Budget: las puertas aún no están abiertas"
+    assert mail.body.startswith("Su llamada para Budget llegó demasiado temprano.\n\nLas puertas se abren: ")
+    assert "zona horaria America/New York" in mail.body
+    assert Delivery.objects.get().language == "es"
+
+
 # Who is told nothing
 
 
