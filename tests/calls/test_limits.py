@@ -95,6 +95,7 @@ def test_the_defaults_are_those_of_the_table(settings):
         "roster_numbers": "100/600",
         "tests_per_contact": "1/600",
         "tests_per_team": "20/3600",
+        "notices_per_contact": "3/86400",
         "sends_per_hour": "500/3600",
         "sends_per_day": "2000/86400",
         "unlocks_per_person": "3/3600",
