@@ -117,11 +117,6 @@ HUEY = {
     ),  # the default would run what it reads
     "consumer": {"workers": 2, "worker_type": "thread", "max_delay": 1.0},
 }
-if QUEUE_URL:
-    _pool = redis.ConnectionPool.from_url(QUEUE_URL, socket_connect_timeout=2, socket_timeout=5)  # seconds
-    HUEY |= {"huey_class": "huey.RedisHuey", "connection_pool": _pool}
-else:
-    HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(BASE_DIR / "queue.sqlite3"), "timeout": 2}
 
 # Django
 INSTALLED_APPS = [
@@ -201,6 +196,13 @@ else:
     _options.setdefault("connect_timeout", 3)  # seconds, of a webhook's 15
     # Whoever died with a row locked must not keep every other caller of that room waiting.
     _options.setdefault("options", "-c lock_timeout=5s -c idle_in_transaction_session_timeout=15s")
+if QUEUE_URL:
+    _pool = redis.ConnectionPool.from_url(QUEUE_URL, socket_connect_timeout=2, socket_timeout=5)  # seconds
+    HUEY |= {"huey_class": "huey.RedisHuey", "connection_pool": _pool}
+else:  # beside a database in a file: that can be written to where the project cannot
+    _is_file = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    _queue = (Path(DATABASES["default"]["NAME"]).parent if _is_file else BASE_DIR) / "queue.sqlite3"
+    HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(_queue), "timeout": 2}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

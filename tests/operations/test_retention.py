@@ -60,3 +60,14 @@ def test_again_there_is_nothing_to_delete(an_old_call_and_a_new_one):
 def test_what_may_be_going_on_still_is_kept(db):
     with pytest.raises(CommandError, match="2 days at least"):
         says("--days", "1")
+
+
+def test_old_changes_go_and_younger_ones_stay(ana):
+    ana.name = "Ana Bell"
+    ana.save()
+    history = type(ana).history.filter(id=ana.pk)
+    assert history.count() == 2
+    history.filter(history_type="+").update(history_date=timezone.now() - timedelta(days=91))
+
+    assert says("--days", "90").endswith("0 mails and texts, 1 changes, 0 wrong sign-ins.\n")
+    assert list(history.values_list("history_type", flat=True)) == ["~"]
