@@ -53,6 +53,8 @@ GLOSSARY = {
         "WhatsApp message": "mensaje de WhatsApp",
         "e-mail": "correo electrónico",
         "invitation": "invitación",
+        "digit": "dígito",
+        "Goodbye": "Hasta luego",
         "star": "asterisco",
         "pound": "numeral",
     }

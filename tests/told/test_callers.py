@@ -150,8 +150,8 @@ def test_whoever_has_a_language_is_written_to_in_it(ivo, tomorrow):
     call_from(IVO)
     minute_passes()
     mail = Message.objects.get()
-    assert mail.subject == "Budget: las puertas aún no están abiertas"
-    assert mail.body.startswith("Su llamada para Budget llegó demasiado temprano.\n\nLas puertas se abren: ")
+    assert mail.subject == "Budget: todavía no se puede entrar"
+    assert mail.body.startswith("Su llamada para Budget llegó demasiado temprano.\n\nPuede entrar a partir del ")
     assert "zona horaria America/New York" in mail.body
     assert Delivery.objects.get().language == "es"
 
