@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import autodiscover_modules
@@ -12,10 +13,18 @@ ENDS_WITHIN = 2  # seconds; a send that takes longer is found again by its lease
 
 
 class EmbeddedConsumer(Consumer):
-    """Leaves the signals to the server."""
+    """Leaves the signals to the server, and says when its threads run: one that has not begun cannot be ended."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_started = Event()
 
     def _set_signal_handlers(self) -> None:
         pass
+
+    def start(self) -> None:
+        super().start()
+        self.has_started.set()
 
 
 class Worker:
@@ -30,5 +39,6 @@ class Worker:
         self._thread.start()
 
     def stop(self) -> None:
+        self._consumer.has_started.wait(ENDS_WITHIN)
         self._consumer.stop(graceful=True)
         self._thread.join(ENDS_WITHIN)

@@ -48,6 +48,14 @@ def test_a_commit_wakes_the_worker_which_ends_when_it_is_told_to(ana, settings):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("empty_queue")
+def test_a_worker_that_is_ended_before_it_has_begun_ends_all_the_same():
+    for _time in range(5):
+        Worker().stop()
+    assert [thread.name for thread in threads_alive() if thread.name.startswith(("Worker-", "worker"))] == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("empty_queue")
 def test_what_was_not_committed_wakes_nobody(ana):
     with transaction.atomic():
         mail_to(ana)
