@@ -74,6 +74,8 @@ LIMITS = {
     "tests_per_contact": env("LIMIT_TESTS_PER_CONTACT", default="1/600"),
     "tests_per_team": env("LIMIT_TESTS_PER_TEAM", default="20/3600"),
     "notices_per_contact": env("LIMIT_NOTICES_PER_CONTACT", default="3/86400"),
+    "wrong_passcodes_per_line": env("LIMIT_WRONG_PASSCODES_PER_LINE", default="10/3600"),
+    "wrong_passcodes_per_conference": env("LIMIT_WRONG_PASSCODES_PER_CONFERENCE", default="30/600"),
     "sends_per_hour": env("LIMIT_SENDS_PER_HOUR", default="500/3600"),
     "sends_per_day": env("LIMIT_SENDS_PER_DAY", default="2000/86400"),
     "unlocks_per_person": env("LIMIT_UNLOCKS_PER_PERSON", default="3/3600"),
@@ -87,6 +89,7 @@ TELL_CALLERS_WITHIN = timedelta(hours=env.int("TELL_CALLERS_WITHIN_HOURS", defau
 CHANNEL_RESTS = env.int("CHANNEL_RESTS", default=600)  # seconds, after Twilio has said that it is out of service
 LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=False)  # of new contacts; each question costs money
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
+WRONG_PASSCODES_PER_CALL = env.int("WRONG_PASSCODES_PER_CALL", default=3)
 # The countries (two letters each) to whose numbers codes may go. Empty: of each team, those that its people call from.
 ALLOWED_COUNTRIES = [country.upper() for country in env.list("ALLOWED_COUNTRIES", default=[])]
 # Unusual calls: from how many on they are, in so many seconds. verification/unusual.py notices them.
@@ -100,6 +103,8 @@ CODE_PRICES = env.dict(
 )
 CODE_CURRENCY = env("CODE_CURRENCY", default="USD")
 ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
+# How long after a drop somebody gets back in without a second code, where their conference allows it
+COME_BACK_WITHIN = timedelta(minutes=env.int("COME_BACK_MINUTES", default=5))
 BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how long somebody's next call is let in
 
 LIVE_CALLS_MOST = env.int("LIVE_CALLS_MOST", default=200)  # over all rooms; a caller more hears the one refusal

@@ -12,7 +12,18 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
-from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence, Participant, Team
+from participants.models import (
+    CallingLine,
+    Conference,
+    Contact,
+    Grade,
+    Invitation,
+    Occurrence,
+    Participant,
+    Passcode,
+    Policy,
+    Team,
+)
 
 MARK = uuid5(NAMESPACE_URL, "conferenceline demo")
 HARBOUR, QUAY = "Harbour", "Quay"
@@ -30,6 +41,11 @@ class Room:
     minutes: int = 60
     starts_with: str = Conference.StartsWith.MODERATOR
     moderator_exit: str = Conference.ModeratorExit.GOES_ON
+    admission: str = Policy.CODE
+    least_grade: int = Grade.NOTHING
+    comes_back: bool = False
+    number: str | None = None  # where the passcode alone opens it
+    passcode: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +88,29 @@ ROOMS = (
         -HOUR,
         minutes=HALF_A_DAY,
         starts_with=Conference.StartsWith.ANYONE,
+        comes_back=True,
+    ),
+    Room(
+        HARBOUR,
+        "Open rehearsal",
+        "Europe/London",
+        -HOUR,
+        minutes=HALF_A_DAY,
+        starts_with=Conference.StartsWith.ANYONE,
+        admission=Policy.PASSCODE,
+        number="30000001",
+        passcode="271828",
+    ),
+    Room(
+        HARBOUR,
+        "Salvage talks",
+        "Europe/London",
+        -HOUR,
+        minutes=HALF_A_DAY,
+        starts_with=Conference.StartsWith.ANYONE,
+        admission=Policy.CODE_AND_PASSCODE,
+        least_grade=Grade.PHONE,
+        passcode="161803",
     ),
     Room(HARBOUR, "Budget", "America/New_York", 24 * HOUR),
     Room(HARBOUR, "Storm review", "Europe/London", -20 * HOUR),
@@ -231,6 +270,23 @@ PEOPLE = (
         "the line speaks slowly, waits longer for keys, and reminds once more",
         slow_pace=True,
     ),
+    Person(
+        "Rosa Hale",
+        "+12025550150",
+        "rosa.hale@example.com",
+        (Seat("Salvage talks", PARTICIPANT, "20000030"),),
+        "a code by text, though her mailbox comes first: this room asks for that; then its passcode, 161803",
+        reached_by=Contact.Channel.EMAIL,
+        or_by=((Contact.Channel.SMS, "+12025550150"),),
+    ),
+    Person(
+        "Sven Ostby",
+        "+12025550151",
+        "sven.ostby@example.com",
+        (Seat("Salvage talks", PARTICIPANT, "20000031"),),
+        "a code by e-mail, which this room takes for too little: turned away with words",
+        reached_by=Contact.Channel.EMAIL,
+    ),
 )
 STRANGER = "+12025550199"  # on no roster
 
@@ -260,7 +316,7 @@ def hold(room: Room, now: datetime) -> None:
         "starts_at": (now + room.starts).replace(minute=0, second=0, microsecond=0),
         "status": Conference.Status.SCHEDULED,
     }
-    conference, _made = Conference.objects.update_or_create(
+    conference, made = Conference.objects.update_or_create(
         uuid=mark("room", room.title),
         defaults=opening,
         create_defaults=opening
@@ -271,8 +327,14 @@ def hold(room: Room, now: datetime) -> None:
             "duration": room.minutes,
             "starts_with": room.starts_with,
             "moderator_exit": room.moderator_exit,
+            "admission": room.admission,
+            "least_grade": room.least_grade,
+            "comes_back": room.comes_back,
+            "number": room.number,
         },
     )
+    if room.passcode and made:
+        Passcode.objects.make(conference, room.passcode)
     Occurrence.objects.filter(conference=conference).update(locked=False, cancelled=False)
 
 

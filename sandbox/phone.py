@@ -8,7 +8,7 @@ from typing import Protocol
 from django.conf import settings
 
 from sandbox.exchange import legs, rooms
-from sandbox.exchange.fields import sip_fields
+from sandbox.exchange.fields import sip_fields, verstat_fields
 from sandbox.exchange.transport import Answer, HttpTransport, Transport
 from sandbox.exchange.webhooks import replay
 from sandbox.models import Leg, Member, Message, Utterance, Webhook
@@ -61,6 +61,11 @@ class Phone:
         self.sends_status = True
         self.delivers_twice = False
         self.extra_fields: dict[str, str] = sip_fields(number) if number.startswith("sip:") else {}
+
+    def is_attested(self, attestation: str) -> None:
+        """What the carriers say of the number from the next call on: "A", "B", "C", "failed", or "" for nothing."""
+        others = {name: value for name, value in self.extra_fields.items() if name != "StirVerstat"}
+        self.extra_fields = {**others, **verstat_fields(attestation)}
 
     def pick_up(self, sid: str) -> None:
         """Goes on with a call that another process placed: a page knows its call by the SID."""

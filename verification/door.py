@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -14,54 +15,87 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from structlog.contextvars import bind_contextvars
 
-from participants.models import Conference, Contact, Invitation, Occurrence
+from participants.models import Conference, Contact, Grade, Invitation, Occurrence, Passcode, Policy
+from verification import comebacks
 from verification.manner import Manner, suit
-from verification.models import Admission, Attempt, Block, Call, Challenge, TurnLostError, Vouch
+from verification.models import Admission, Assurance, Attempt, Block, Call, Challenge, TurnLostError, Vouch
 from verification.replies import Join
 
 Role = Invitation.Role
+REPLACEMENTS_OF_A_CODE = {  # and how the log tells of it
+    Admission.BY_HAND: Attempt.Outcome.BY_HAND,
+    Admission.PASSCODE: Attempt.Outcome.BY_PASSCODE,
+    Admission.CAME_BACK: Attempt.Outcome.CAME_BACK,
+}
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why somebody who is known is not let in, in words for them."""
+    """Why somebody who is known is not let in, in words for them. `least`: a proof of this grade would do."""
 
     words: str
+    least: Grade = Grade.NOTHING
 
 
-def admit(call: Call, invitation: int, occurrence: int) -> Join | Refusal:
+class Wanted(Enum):
+    """What is asked for before anything else is said."""
+
+    PASSCODE = auto()
+    CODE = auto()  # of whoever would come back without one
+
+
+def admit(call: Call, invitation: int | None, occurrence: int, *, comes_back: bool = False) -> Join | Refusal | Wanted:
     """Takes a seat for whoever holds this invitation, or says why not. The only maker of Join.
 
+    Without an invitation: for a caller with the passcode, where that is enough. `comes_back`: the call dropped from
+    this room a moment ago, and may come in again without a code.
+
     Everything is looked at again, with the occurrence locked, so that the last seat goes to one caller only: the
-    proof, invitation, role, contact, doors, lock and seats. Raises TurnLostError where the call has gone on
-    without this request, was never proved, or where what somebody vouched for was used by another call.
+    proof, invitation, role, contact, passcode, doors, lock and seats. Raises TurnLostError where the call has gone
+    on without this request, was never proved, or where what somebody vouched for was used by another call.
     """
     now, code = timezone.now(), call.challenge
     with transaction.atomic():
         # The lock is a statement of its own: on PostgreSQL one that waits for it sees the other rows as they were
         # before it waited (https://www.postgresql.org/docs/15/transaction-iso.html, Read Committed).
         Occurrence.objects.select_for_update().filter(pk=occurrence).values_list("pk").first()
-        date = _looked_at_again(call, code, invitation, occurrence, now)
+        date = _looked_at_again(call, code, invitation or 0, occurrence, now, comes_back)
         if date is not None:
             bind_contextvars(room=str(date.uuid))
-        if date is None or not date.goes_on or not (date.proved or date.vouch):
+        if date is None or not date.goes_on:
+            raise TurnLostError(call.sid)
+        proof = _proof_of(call, date)
+        if proof is None and not date.proved:
+            if comes_back:
+                return Wanted.CODE
+            if invitation is None and date.conference.admission == Policy.PASSCODE:
+                return Wanted.PASSCODE
             raise TurnLostError(call.sid)
         suit(call, [Manner(date.person_language or date.conference.language, bool(date.person_slow))])
-        outcome, words = _objection(call, date, now)
-        if not outcome:
-            outcome = _take(call, date, invitation, now)
+        outcome, words = _objection(call, date, proof, now)
+        if proof and not outcome and not _has_passcode(date):
+            return Wanted.PASSCODE
+        if proof and not outcome:
+            outcome = _take(call, date, invitation, proof, now)
         Attempt.objects.create(call=call, outcome=outcome, occurrence=date, participant_id=date.person)
-    return Refusal(words) if words else _join(call, date, now)
+    if words or proof is None:
+        least = Grade(date.conference.least_grade) if outcome == Attempt.Outcome.TOO_WEAK else Grade.NOTHING
+        return Refusal(words, least)
+    return _join(call, date, proof, now)
 
 
-def _looked_at_again(call: Call, code: Challenge | None, invitation: int, occurrence: int, now: datetime) -> Any:
+def _looked_at_again(
+    call: Call, code: Challenge | None, invitation: int, occurrence: int, now: datetime, comes_back: bool
+) -> Any:
     """The occurrence with all that decides at its door, in one query; None where there is none."""
-    seats = Admission.objects.filter(occurrence=OuterRef("pk"), released_at=None)
     live = Admission.objects.live(now).filter(occurrence=OuterRef("pk"))
-    others = live.exclude(participant=OuterRef("person"))
+    # Who has the passcode alone is no person, and a comparison with nobody is true of no row.
+    others = live.exclude(participant=OuterRef("person")) if invitation else live.exclude(call=call.pk)
     own = live.filter(participant=OuterRef("person")).exclude(call=call.pk)
     right = Challenge.objects.filter(pk=call.challenge_id or 0, call=call.pk, state=Challenge.State.APPROVED)
     contacts = Contact.objects.filter(participant__invitations=invitation)
+    typed = Passcode.objects.filter(pk=call.passcode_typed or 0, conference=OuterRef("conference"))
+    left = comebacks.seats_left(call, now).filter(invitation=invitation, occurrence=OuterRef("pk"))
     vouches = Vouch.objects.for_call(call).filter(invitation=invitation, occurrence=OuterRef("pk"))
     return (
         Occurrence.objects.select_related("conference")
@@ -78,11 +112,13 @@ def _looked_at_again(call: Call, code: Challenge | None, invitation: int, occurr
             reached=Exists(contacts.filter(channel=code.channel, address=code.address)) if code else Value(False),
             vouch=Subquery(vouches.values("pk")[:1]),
             blocked=Exists(Block.objects.for_team(OuterRef("conference__team")).of_line(call.line, now)),
+            passcode_typed=Exists(typed) if call.passcode_typed else Value(False),
+            left_with=Subquery(left.values("challenge")[:1]) if comes_back else Value(None, IntegerField()),
         )
         .annotate(
             others=Coalesce(Subquery(others.order_by().values("occurrence").annotate(n=Count("pk")).values("n")), 0),
             moderated=Exists(others.filter(role=Role.MODERATOR)),
-            sits=Exists(seats.filter(participant=OuterRef("person"))),
+            sits=Exists(_seats_to_give_up(call, OuterRef("pk"), OuterRef("person"))),
             earlier_seat=Subquery(own.order_by("-pk").values("pk")[:1]),
             # Who was in before the room was locked is not new, and may come back after a drop.
             was_in=Exists(Admission.objects.filter(occurrence=OuterRef("pk"), participant=OuterRef("person"))),
@@ -92,11 +128,37 @@ def _looked_at_again(call: Call, code: Challenge | None, invitation: int, occurr
     )
 
 
-def _objection(call: Call, date: Any, now: datetime) -> tuple[str, str]:
+def _seats_to_give_up(call: Call, occurrence: Any, person: Any) -> Any:
+    """The seat that the person has there, and any that the call has."""
+    of_person = Q(occurrence=occurrence, participant=person) if person else Q()
+    return Admission.objects.filter(of_person | Q(call=call.pk), released_at=None)
+
+
+def _proof_of(call: Call, date: Any) -> Assurance | None:
+    """The best that this call has to show at this door; None where nothing of it counts."""
+    shown = {"attestation": call.attestation, "passcode": date.passcode_typed}
+    code = call.challenge
+    if code and date.proved and date.reached:
+        return Assurance(code.channel, to_calling_line=code.address == call.line, **shown)
+    if date.vouch:
+        return Assurance(Admission.BY_HAND, **shown)
+    if date.left_with:
+        return Assurance(Admission.CAME_BACK, **shown)
+    if date.passcode_typed and date.person is None and date.conference.admission == Policy.PASSCODE:
+        return Assurance(Admission.PASSCODE, **shown)
+    return None
+
+
+def _has_passcode(date: Any) -> bool:
+    """Whether the passcode was typed, where one is asked for after the code."""
+    return bool(date.conference.admission != Policy.CODE_AND_PASSCODE or date.passcode_typed)
+
+
+def _objection(call: Call, date: Any, proof: Assurance | None, now: datetime) -> tuple[str, str]:
     """What speaks against letting the person in: as the log has it, and in words for the caller. Empty: nothing."""
     title = {"room": date.conference.title}
-    known = date.person in call.people and date.person_team == date.conference.team_id
-    if not known or not (_by_code(date) or date.vouch):
+    invited = date.person in call.people and date.person_team == date.conference.team_id
+    if proof is None or not (invited or proof.way == Admission.PASSCODE):
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
     if date.blocked:
         return Attempt.Outcome.BLOCKED, _("%(room)s takes no calls from your number.") % title
@@ -107,37 +169,36 @@ def _objection(call: Call, date: Any, now: datetime) -> tuple[str, str]:
     kept = 0 if date.role == Role.MODERATOR or date.moderated else 1
     if date.others + kept >= date.conference.seats:
         return Attempt.Outcome.FULL, _("%(room)s is full. Please call again later.") % title
+    if proof.grade < date.conference.least_grade:
+        return Attempt.Outcome.TOO_WEAK, _("%(room)s asks for a stronger proof of who you are.") % title
     return "", ""
 
 
-def _by_code(date: Any) -> bool:
-    """Whether the right code was typed, and went to a contact that is still the person's."""
-    return date.proved and date.reached
-
-
-def _take(call: Call, date: Any, invitation: int, now: datetime) -> str:
+def _take(call: Call, date: Any, invitation: int | None, proof: Assurance, now: datetime) -> str:
     """Frees whatever seat the person has, and takes this one; what became of it. The old leg is ended later."""
-    code = call.challenge if _by_code(date) else None
-    if code is None and not Vouch.objects.use(date.vouch, call):
+    if proof.way == Admission.BY_HAND and not Vouch.objects.use(date.vouch, call):
         raise TurnLostError(call.sid)
     if date.sits:
-        Admission.objects.filter(occurrence=date, participant=date.person, released_at=None).update(released_at=now)
+        _seats_to_give_up(call, date, date.person).update(released_at=now)
+    by_code = proof.way not in REPLACEMENTS_OF_A_CODE
     Admission.objects.create(
         call=call,
         occurrence=date,
         invitation_id=invitation,
         participant_id=date.person,
-        role=date.role,
-        challenge=code,
-        vouch_id=None if code else date.vouch,
-        channel=code.channel if code else Admission.BY_HAND,
+        role=date.role or Role.PARTICIPANT,
+        challenge_id=call.challenge_id if by_code else date.left_with,
+        vouch_id=date.vouch if proof.way == Admission.BY_HAND else None,
+        channel=proof.way,
+        to_calling_line=proof.to_calling_line,
+        passcode=proof.passcode,
         label=_label(call),
         taken_at=now,
         until=date.overtime_until,
         replaces_id=date.earlier_seat,
     )
-    if code is None:
-        return Attempt.Outcome.BY_HAND
+    if not by_code:
+        return REPLACEMENTS_OF_A_CODE[proof.way]
     return Attempt.Outcome.REPLACED if date.earlier_seat else Attempt.Outcome.ADMITTED
 
 
@@ -146,11 +207,11 @@ def _label(call: Call) -> str:
     return f"call-{call.pk}-{call.turn}"
 
 
-def _join(call: Call, date: Any, now: datetime) -> Join:
+def _join(call: Call, date: Any, proof: Assurance, now: datetime) -> Join:
     conference = date.conference
     moderates = date.role == Role.MODERATOR
     return Join(
-        words=_greeting(date),
+        words=_greeting(date, proof),
         room=room_name(date),
         label=_label(call),
         starts_room=moderates or conference.starts_with == Conference.StartsWith.ANYONE,
@@ -163,10 +224,18 @@ def _join(call: Call, date: Any, now: datetime) -> Join:
     )
 
 
-def _greeting(date: Any) -> str:
-    thanks = _("Thank you, %(name)s.") % {"name": date.person_name}
-    if not _by_code(date):
-        thanks = f"{_('You are let in without a code, this once.')} {thanks}"
+def _greeting(date: Any, proof: Assurance) -> str:
+    """Nobody is called by name on the word of a number or a passcode."""
+    match proof.way:
+        case Admission.CAME_BACK:
+            thanks = _("Welcome back.")
+        case Admission.PASSCODE:
+            thanks = _("Thank you.")
+        case Admission.BY_HAND:
+            name = _("Thank you, %(name)s.") % {"name": date.person_name}
+            thanks = f"{_('You are let in without a code, this once.')} {name}"
+        case _:
+            thanks = _("Thank you, %(name)s.") % {"name": date.person_name}
     if not date.others:
         return f"{thanks} {_('You are the first.')}"
     count = ngettext("One person is here.", "%(number)s people are here.", date.others) % {"number": date.others}

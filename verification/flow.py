@@ -1,7 +1,8 @@
 """The phone call, top to bottom.
 
     ring ─▶ Recognize ─▶ SendCode ─▶ EnterCode ─▶ ChooseRoom ─▶ admit() ─▶ the room ─▶ Farewell
-               │  withheld, unlisted or ambiguous line ─▶ EnterRosterNumber ┘
+               │  withheld, unlisted or ambiguous line ─▶ EnterRosterNumber ┘    │ ▲
+               │  with the number of a conference that asks for no more ─▶ EnterPasscode
                │  no code comes ─▶ ChooseWay ─▶ (WaitToSend) ─▶ SendCode
                └─ nothing open, blocked, over a limit ─▶ one sentence ─▶ hang up
 
@@ -15,14 +16,15 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from participants.models import Contact, Invitation, Occurrence
+from participants.models import PASSCODE_DIGITS, Contact, Invitation, Occurrence
 from participants.models.rosters import ROSTER_NUMBER_DIGITS
-from verification import ladder, missed, recognition, throttle
+from verification import comebacks, ladder, missed, recognition, throttle
 from verification.dialogue import Later, Outcome, Step
-from verification.door import Refusal, admit
+from verification.door import Refusal, Wanted, admit
 from verification.models import Attempt
+from verification.passcodes import Passing, check_passcode, room_called
 from verification.proof import Checking, Sending, check_code, perhaps_sent, send_code
-from verification.replies import Ask, HangUp
+from verification.replies import Ask, HangUp, Join
 from verification.wording import choices, wording_of
 
 CHOICES_MOST = 5  # rooms in a menu: more than a caller can keep in mind are chosen by roster number
@@ -51,6 +53,14 @@ class Recognize(Step):
         except ladder.DifferentContactsError:
             return self.ask_who(Attempt.Outcome.SHARED_LINE)
         self.call.people = people
+        return self.back_from_a_drop() or self.welcome()
+
+    def back_from_a_drop(self) -> Outcome | None:
+        seat = comebacks.seat_to_come_back_to(self.call)
+        outcome = admit(self.call, *seat, comes_back=True) if seat else None
+        return outcome if isinstance(outcome, Join) else None
+
+    def welcome(self) -> Outcome:
         self.say(_("Welcome."))
         return SendCode
 
@@ -78,7 +88,7 @@ class EnterRosterNumber(Step):
 
     def ask(self, words: str = "") -> Outcome:
         return Ask(
-            words or _("Welcome. Please enter the roster number from your invitation."),
+            words or _("Welcome. Please enter the roster number from your invitation, or a conference number."),
             digits=ROSTER_NUMBER_DIGITS,
         )
 
@@ -100,12 +110,19 @@ class EnterRosterNumber(Step):
         except recognition.BlockedError as blocked:
             return self.blocked(blocked)
         if person is None:
-            missed.look_by_roster_number(self.call, keys)
-            return self.wrong()
+            return self.unlisted(keys)
         self.call.people = [person]
         if self.call.vouched:
             return ChooseRoom
         return SendCode
+
+    def unlisted(self, keys: str) -> Outcome:
+        room = room_called(keys)
+        if room is None:
+            missed.look_by_roster_number(self.call, keys)
+            return self.wrong()
+        self.call.wanted = [None, room]
+        return EnterPasscode
 
     def wrong(self) -> Outcome:
         if self.call.roster_numbers >= settings.ROSTER_NUMBERS_PER_CALL:
@@ -263,10 +280,47 @@ class WaitToSend(EnterCode):
         return super().answer(keys) if keys or self.needs_no_code else SendCode
 
 
+class EnterPasscode(Step):
+    """For rooms that ask for one: after the code, or alone. From here nobody is told more than that it was right."""
+
+    def ask(self, words: str = "") -> Outcome:
+        return Ask(words or _("Please enter the passcode."), digits=PASSCODE_DIGITS)
+
+    def answer(self, keys: str) -> Outcome:
+        length = {"length": PASSCODE_DIGITS}
+        if not keys:
+            return self.silent(
+                _("The passcode has %(length)s digits. You got it from whoever invited you. Please enter it.") % length,
+                _("To be connected, enter the passcode now."),
+            )
+        if not keys.isdigit() or len(keys) != PASSCODE_DIGITS:
+            return self.stumbled(_("The passcode has %(length)s digits. Please enter them all.") % length)
+        match check_passcode(self.call, keys):
+            case Passing.RIGHT:
+                return ChooseRoom
+            case Passing.WRONG:
+                return self.wrong()
+            case Passing.TOO_MANY if self.call.people:
+                return self.hang_up(_("We can check no more passcodes now. Please call again later. Goodbye."))
+            case Passing.TOO_MANY:
+                return self.refusal()
+
+    def wrong(self) -> Outcome:
+        self.call.wrong_passcodes += 1
+        left = settings.WRONG_PASSCODES_PER_CALL - self.call.wrong_passcodes
+        if left <= 0:
+            return self.hang_up(_("That is not the passcode. Please ask whoever invited you for it. Goodbye."))
+        if left == 1:
+            return self.ask(_("That is not right either. Please enter the passcode once more. This is the last try."))
+        return self.ask(_("That is not the passcode. Please enter it again."))
+
+
 class ChooseRoom(Step):
     """With one open room there is nothing to ask. From here on the caller is known, and may be told things."""
 
     def arrive(self) -> Outcome:
+        if self.call.wanted:
+            return self.enter(*self.call.wanted)
         rooms = self.rooms()
         if len(rooms) == 1 and not self.call.refused:
             return self.enter(rooms[0].pk, rooms[0].occurrence_id)
@@ -311,12 +365,23 @@ class ChooseRoom(Step):
             return self.stumbled(_("That key is none of these."))
         return self.enter(*self.call.menu[keys])
 
-    def enter(self, invitation: int, occurrence: int) -> Outcome:
-        outcome = admit(self.call, invitation, occurrence)
-        if not isinstance(outcome, Refusal):
-            return outcome
+    def enter(self, invitation: int | None, occurrence: int) -> Outcome:
+        match admit(self.call, invitation, occurrence):
+            case Refusal() as refusal:
+                return self.turned_away(refusal, invitation, occurrence)
+            case Wanted():
+                self.call.wanted = [invitation, occurrence]
+                return EnterPasscode
+            case join:
+                return join
+
+    def turned_away(self, refusal: Refusal, invitation: int | None, occurrence: int) -> Outcome:
+        """By a stronger way, where that would help; else the other rooms, without a new code."""
+        self.call.wanted = []
+        if refusal.least and ladder.insist(self.call, refusal.least):
+            return Later(SendCode, f"{refusal.words} {_('We send you another code.')}")
         self.call.refused = [*self.call.refused, [invitation, occurrence]]
-        self.say(outcome.words)
+        self.say(refusal.words)
         return self.offer(self.rooms())
 
     def nothing_left(self) -> Outcome:
@@ -343,7 +408,7 @@ class Farewell(Step):
             return self.hang_up(_("We are sorry, we cannot bring you into the room. Please call again. Goodbye."))
         self.call.returns += 1
         self.say(_("We are sorry, that did not work. We try once more."))
-        return ChooseRoom
+        return SendCode if seat.channel == seat.CAME_BACK else ChooseRoom
 
     def ask(self, words: str = "") -> Outcome:
         return self.arrive()
@@ -365,6 +430,7 @@ STEPS = {
         EnterCode,
         ChooseWay,
         WaitToSend,
+        EnterPasscode,
         ChooseRoom,
         Farewell,
         Goodbye,

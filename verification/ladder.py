@@ -9,9 +9,9 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from participants.models import Contact
+from participants.models import Contact, Grade
 from verification import throttle
-from verification.models import Attestation, Call, Challenge, Tally
+from verification.models import Assurance, Attestation, Call, Challenge, Tally
 from verification.models.calls import SILENT_MOST
 
 # Before a code is sent once more, in seconds: what is on its way may only be slow. The last of them stays.
@@ -32,6 +32,7 @@ class Way:
     """A contact that all candidates share, and whether a code may go there now."""
 
     contact: Contact
+    reaches: bool  # whether a code that goes there proves as much as the strictest room asks for
     # Out of service, over a limit, or by what Lookup says of the line of no use: only where there is no other.
     rests: bool
     spent: bool = False  # so many wrong codes were typed that none is checked now
@@ -63,14 +64,28 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     if not call.line:  # any phone may be the one in the caller's hand
         able.sort(key=lambda contact: contact.channel == Contact.Channel.CALL)
     found = [_way(contact, call) for contact in able]
-    call.ways_found = sorted(found, key=lambda way: (not way.contact.can_work, way.rests))
+    found = [way for way in found if way.reaches or not call.insists]
+    call.ways_found = sorted(found, key=lambda way: (not way.contact.can_work, way.rests, not way.reaches))
     return call.ways_found
 
 
 def _way(contact: Any, call: Call) -> Way:
     shut = HELD if contact.held else "" if contact.is_allowed(call.dialled) else COUNTRY
     rests = bool(contact.channel_rests or contact.over_limit or not contact.can_work)
-    return Way(contact, rests, contact.spent, shut)
+    return Way(contact, _reaches(contact, call), rests, contact.spent, shut)
+
+
+def _reaches(contact: Contact, call: Call) -> bool:
+    return Assurance(contact.channel, call.attestation).grade >= call.least_grade
+
+
+def insist(call: Call, least: Grade) -> bool:
+    """From here on only a way that proves this much will do. Whether the caller has one left; one query."""
+    call.least_grade, call.insists, call.ways_found = least, True, None
+    stronger = offered(left(call))
+    if stronger:
+        call.contact = stronger[0].contact
+    return bool(stronger)
 
 
 def left(call: Call) -> list[Way]:
@@ -82,7 +97,7 @@ def left(call: Call) -> list[Way]:
     except DifferentContactsError:  # somebody changed a contact in mid-call: it goes on with the one that it has
         own = call.contact
         usable = own and own.pk not in call.dead_ends and not _rings_the_caller(call, own)
-        return [Way(own, rests=False)] if own and usable else []
+        return [Way(own, _reaches(own, call), rests=False)] if own and usable else []
 
 
 def offered(ways_left: list[Way]) -> list[Way]:

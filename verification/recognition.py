@@ -21,8 +21,9 @@ class BlockedError(Exception):
 def people_calling_from(call: Call) -> list[int]:
     """The participants who call from this call's line and are invited to something whose doors are open now.
 
-    Notes on the call whether one of them is let in by hand, and speaks as they ask for, so that neither costs a
-    query of its own. Raises BlockedError where every team that they could reach turns the line away.
+    Notes on the call whether one of them is let in by hand, speaks as they ask for, and notes what the strictest of
+    their rooms asks for, so that none of it costs a query of its own. Raises BlockedError where every team that they
+    could reach turns the line away.
     """
     if not call.line:
         return []
@@ -32,6 +33,7 @@ def people_calling_from(call: Call) -> list[int]:
         raise BlockedError(_people_of(found))
     call.vouched = any(invitation.vouched for invitation in invitations)
     suit_invited(call, invitations)
+    call.least_grade = max((invitation.conference.least_grade for invitation in invitations), default=0)
     return _people_of(invitations)
 
 
@@ -47,8 +49,8 @@ def is_blocked(call: Call) -> bool:
 def person_with_roster_number(call: Call, number: str) -> int | None:
     """The participant whose invitation has this roster number, if its conference's doors are open now.
 
-    Notes on the call whether that person is let in by hand, and speaks as they ask for. Raises BlockedError where
-    their team turns the line away.
+    Notes on the call whether that person is let in by hand, and what the conference asks for; speaks as they ask for.
+    Raises BlockedError where their team turns the line away.
     """
     invitation = _open_now(call).filter(roster_number=number).first()
     if invitation is None:
@@ -57,6 +59,7 @@ def person_with_roster_number(call: Call, number: str) -> int | None:
         raise BlockedError([invitation.participant_id])
     call.vouched = invitation.vouched
     suit_invited(call, [invitation])
+    call.least_grade = invitation.conference.least_grade
     return invitation.participant_id
 
 

@@ -103,8 +103,8 @@ def too_many_live(call: Call) -> bool:
 
 def take_back(**subjects: str) -> None:
     """Uncounts one hit of each subject."""
-    for name, subject in subjects.items():
-        Tally.objects.filter(key=key(name, subject), hits__gt=0).update(hits=F("hits") - 1)
+    keys = [key(name, subject) for name, subject in subjects.items()]
+    Tally.objects.filter(key__in=keys, hits__gt=0).update(hits=F("hits") - 1)
 
 
 def give_back(**subjects: str) -> None:

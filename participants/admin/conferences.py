@@ -22,6 +22,7 @@ from participants import schedule
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
+from participants.admin.passcodes import MakesPasscodes
 from participants.admin.people import searched
 from participants.admin.plans import as_list, sentences, spelled_out
 from participants.admin.rosters import InvitationInline, ModeratorNumberInline
@@ -171,7 +172,7 @@ class ConferenceList(ChangeList):
 
 
 @admin.register(Conference)
-class ConferenceAdmin(TeamWall, Exports, TellsWhatGoes, Remembers):
+class ConferenceAdmin(TeamWall, MakesPasscodes, Exports, TellsWhatGoes, Remembers):
     form = ConferenceForm
     resource_classes = (ConferenceResource,)
     list_display = ("title", "when", "state", "invited", "moderators", "team")
@@ -181,7 +182,7 @@ class ConferenceAdmin(TeamWall, Exports, TellsWhatGoes, Remembers):
     search_help_text = _("A title, a person, or a number however it is written.")
     nothing_yet = _("Schedule a conference, and type who may enter on the same page: a number and a name for each.")
     show_full_result_count = False
-    readonly_fields = ("plan",)
+    readonly_fields = ("plan", "passcode_state", "conference_number")
     date_hierarchy = "starts_at"
     # Saved in this order: whoever is on the roster and typed as a moderator too ends up moderating.
     inlines = (InvitationInline, ModeratorNumberInline, OccurrenceInline)
@@ -197,10 +198,12 @@ class ConferenceAdmin(TeamWall, Exports, TellsWhatGoes, Remembers):
         start = "starts" if obj and not self.has_change_permission(request, obj) else "starts_at"
         in_the_room = ("starts_with", "moderator_exit", "seats", "waiting_music", "announcements", "language")
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
+        let_in = ("admission", "least_grade", "comes_back", *(("passcode_state", "conference_number") if obj else ()))
         return (
             *plan,
             (None, {"fields": ("title", "team", "status")}),
             (_("When"), {"fields": ("time_zone", start, "duration", "doors", "overtime")}),
+            (_("Who is let in"), {"fields": let_in}),
             (_("In the room"), {"fields": in_the_room}),
         )
 

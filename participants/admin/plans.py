@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from participants.models import Conference, Invitation, Occurrence
+from participants.models import Conference, Invitation, Occurrence, Passcode, Policy
 
 
 def zone_spelled_out(local: datetime, key: str) -> str:
@@ -55,14 +55,34 @@ def sentences(conference: Conference, date: Occurrence, invitations: list[Invita
             "ends": clock_of(conference, date.overtime_until),
         },
         *([_("It is locked: nobody new is let in.")] if date.locked else []),
+        *_door(conference),
         _beginning(conference, moderators),
         _("When a moderator leaves, the room ends for everyone.")
         if conference.moderator_exit == Conference.ModeratorExit.ENDS
         else _("When a moderator leaves, the room goes on."),
         _("There are %(seats)s seats for %(invited)s people on the roster; one seat is kept for a moderator.")
         % {"seats": conference.seats, "invited": len(invitations)},
-        *_codes(invitations),
+        *_codes(conference, invitations),
     ]
+
+
+def _door(conference: Conference) -> list[str]:
+    """What lets a caller in, beyond a code."""
+    said = []
+    if conference.admission == Policy.PASSCODE:
+        said.append(
+            _("Whoever keys the conference number %(number)s and the passcode gets in: NOBODY'S IDENTITY IS CHECKED.")
+            % {"number": conference.number}
+        )
+    if conference.admission == Policy.CODE_AND_PASSCODE:
+        said.append(_("After the code callers are asked for the passcode."))
+    if conference.asks_passcode and not Passcode.objects.filter(conference=conference).exists():
+        said.append(_("No passcode has been made: nobody gets in who is asked for it."))
+    if conference.least_grade:
+        said.append(_("Callers need at least: %(proof)s.") % {"proof": conference.get_least_grade_display()})
+    if conference.comes_back:
+        said.append(_("Whoever drops out is back in without a second code, from the same line, for some minutes."))
+    return said
 
 
 def _beginning(conference: Conference, moderators: int) -> str:
@@ -75,7 +95,7 @@ def _beginning(conference: Conference, moderators: int) -> str:
     return _("The room starts when the first moderator is in. Until then people wait in silence.")
 
 
-def _codes(invitations: list[Invitation]) -> list[str]:
+def _codes(conference: Conference, invitations: list[Invitation]) -> list[str]:
     channels: dict[str, int] = {}
     without = []
     for each in invitations:
@@ -91,7 +111,7 @@ def _codes(invitations: list[Invitation]) -> list[str]:
     ]
     if without:
         said.append(_("No code can reach %(names)s: they cannot get in.") % {"names": ", ".join(without)})
-    if not invitations:
+    if not invitations and conference.admission != Policy.PASSCODE:
         said.append(_("Nobody is on the roster yet, so nobody gets in."))
     return said
 

@@ -1,26 +1,33 @@
 """Who may enter which room, and when."""
 
+from participants.models.admission import LEAST, Grade, Policy
 from participants.models.changes import ContactChange
 from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact
 from participants.models.deliveries import Delivery
 from participants.models.numbers import DialInNumber
+from participants.models.passcodes import PASSCODE_DIGITS, Passcode
 from participants.models.people import CallingLine, Participant
 from participants.models.rosters import Invitation, ModeratorNumber, new_roster_number
 from participants.models.teams import Membership, Team
 
 __all__ = [
+    "LEAST",
+    "PASSCODE_DIGITS",
     "CallingLine",
     "Conference",
     "Contact",
     "ContactChange",
     "Delivery",
     "DialInNumber",
+    "Grade",
     "Invitation",
     "Membership",
     "ModeratorNumber",
     "Occurrence",
     "Participant",
+    "Passcode",
+    "Policy",
     "Team",
     "new_roster_number",
 ]

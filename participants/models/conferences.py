@@ -1,8 +1,10 @@
 """What an organizer schedules, and each date on which it is held."""
 
+import secrets
 import uuid
 from datetime import datetime
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -11,10 +13,19 @@ from timezone_field import TimeZoneField
 
 from participants import schedule
 from participants.history import History
+from participants.models.admission import LEAST, Grade, Policy
 from participants.models.languages import languages
 from participants.models.teams import Team
 
 SEATS_MOST = 250  # Twilio's maxParticipants: https://www.twilio.com/docs/voice/twiml/conference
+
+CALLED_NUMBER_DIGITS = 8
+
+
+def eight_digits() -> str:
+    """Random, for a caller to key. The first is never zero: some carriers swallow a leading one."""
+    first = secrets.randbelow(9) + 1
+    return f"{first}{secrets.randbelow(10 ** (CALLED_NUMBER_DIGITS - 1)):0{CALLED_NUMBER_DIGITS - 1}}"
 
 
 class Conference(models.Model):
@@ -91,6 +102,39 @@ class Conference(models.Model):
         _("the room hears"), max_length=10, choices=Announcements, default=Announcements.ENTRY
     )
 
+    admission = models.CharField(
+        _("what lets a caller in"),
+        max_length=20,
+        choices=Policy,
+        default=Policy.CODE,
+        help_text=_(
+            "The passcode is asked for after the code, once the room is known. With the passcode alone anybody who "
+            "knows it gets in, as a participant: they key the conference number and the passcode. Who is on the "
+            "roster still gets in by code, with their role."
+        ),
+    )
+    least_grade = models.PositiveSmallIntegerField(
+        _("at least"),
+        choices=LEAST,
+        default=Grade.NOTHING,
+        help_text=_(
+            "Whoever was proved by less is offered a stronger way, where they have one, and is else turned away, with "
+            "words. A call whose number may be forged counts as one grade less."
+        ),
+    )
+    comes_back = models.BooleanField(
+        _("back in after a drop without a second code"),
+        default=False,
+        help_text=_(
+            "For whoever came in by code and whose call broke off: from the same line, within some minutes, and only "
+            "where the carrier vouches for the number. It is less than a code: whoever else can call from that line "
+            "then gets in as this person."
+        ),
+    )
+    number = models.CharField(
+        _("conference number"), max_length=CALLED_NUMBER_DIGITS, unique=True, null=True, blank=True, editable=False
+    )
+
     history = History(excluded_fields=("uuid",))
 
     class Meta:
@@ -104,15 +148,44 @@ class Conference(models.Model):
 
     def save(self, *args, **kwargs) -> None:
         """Saves the conference, and with it the dates that follow from it, or neither."""
+        if self.admission == Policy.PASSCODE and not self.number:
+            self.number = self.free_number()
         with transaction.atomic():
             super().save(*args, **kwargs)
             schedule.lay_out(self)
 
     def clean(self) -> None:
-        """Raises ValidationError where a conference with a roster would leave for another team."""
+        """Raises ValidationError where a conference with a roster would leave for another team, and where what lets
+        a caller in contradicts itself.
+        """
         moves = self.pk and not Conference.objects.filter(pk=self.pk, team=self.team_id).exists()
         if moves and self.invitations.exists():
             raise ValidationError({"team": _("The people on the roster belong to the team. Empty the roster first.")})
+        if self.admission == Policy.PASSCODE and self.least_grade > Grade.PASSCODE:
+            raise ValidationError({"least_grade": _("With the passcode alone nobody can be proved by that much.")})
+        if self.comes_back and not self.lets_come_back:
+            raise ValidationError(
+                {"comes_back": _("This cannot go with a passcode, or with a proof that is asked for at least.")}
+            )
+
+    @property
+    def lets_come_back(self) -> bool:
+        """Whether a dropped caller gets back in without a code: never where more than a code was asked for."""
+        return self.comes_back and self.admission == Policy.CODE and self.least_grade == Grade.NOTHING
+
+    @property
+    def asks_passcode(self) -> bool:
+        return self.admission in (Policy.PASSCODE, Policy.CODE_AND_PASSCODE)
+
+    @staticmethod
+    def free_number() -> str:
+        """A number that no conference and no roster has: callers key both at the same question."""
+        invitations = apps.get_model("participants", "Invitation").objects
+        while True:
+            number = eight_digits()
+            taken = Conference.objects.filter(number=number).exists()
+            if not taken and not invitations.filter(roster_number=number).exists():
+                return number
 
     def local(self, moment: datetime) -> datetime:
         """This moment (aware) as clocks in the conference's own zone show it."""

@@ -1,6 +1,5 @@
 """Who may enter a conference, and as what."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -8,18 +7,17 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from participants.history import History
-from participants.models.conferences import Conference
+from participants.models.conferences import CALLED_NUMBER_DIGITS, Conference, eight_digits
 from participants.models.contacts import Contact
 from participants.models.people import CallingLine, Participant
 from participants.models.teams import Team
 
-ROSTER_NUMBER_DIGITS = 8
+ROSTER_NUMBER_DIGITS = CALLED_NUMBER_DIGITS
 
 
 def new_roster_number() -> str:
-    """Eight random digits. The first is never zero: some carriers swallow a leading one."""
-    first = secrets.randbelow(9) + 1
-    return f"{first}{secrets.randbelow(10 ** (ROSTER_NUMBER_DIGITS - 1)):0{ROSTER_NUMBER_DIGITS - 1}}"
+    """Eight random digits."""
+    return eight_digits()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -151,9 +149,13 @@ class Invitation(models.Model):
 
     def save(self, *args, **kwargs) -> None:
         """Saves the invitation. A new one whose number is taken draws another."""
-        while self._state.adding and Invitation.objects.filter(roster_number=self.roster_number).exists():
+        while self._state.adding and self._number_is_taken():
             self.roster_number = new_roster_number()
         super().save(*args, **kwargs)
+
+    def _number_is_taken(self) -> bool:
+        conferences = Conference.objects.filter(number=self.roster_number)
+        return Invitation.objects.filter(roster_number=self.roster_number).exists() or conferences.exists()
 
     def clean(self) -> None:
         """Raises ValidationError where the person is in another team's address book."""

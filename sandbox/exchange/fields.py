@@ -11,6 +11,13 @@ from django.utils import timezone
 from sandbox.models import Leg
 
 API_VERSION = "2010-04-01"
+# https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+VERSTATS = {
+    "A": "TN-Validation-Passed-A",
+    "B": "TN-Validation-Passed-B",
+    "C": "TN-Validation-Passed-C",
+    "failed": "TN-Validation-Failed",
+}
 
 
 def call_fields(leg: Leg) -> dict[str, str]:
@@ -59,6 +66,11 @@ def sip_fields(uri: str) -> dict[str, str]:
         "SipCallId": f"{user}-call",
         "SipSourceIp": "192.0.2.10",
     }
+
+
+def verstat_fields(attestation: str) -> dict[str, str]:
+    """What the carriers say of the calling number, as Twilio tells it; nothing at all for most calls."""
+    return {"StirVerstat": VERSTATS[attestation]} if attestation else {}
 
 
 def status_fields(leg: Leg) -> dict[str, str]:

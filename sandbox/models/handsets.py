@@ -14,6 +14,7 @@ class Handset(models.Model):
     person = models.UUIDField(null=True)  # somebody in an address book; None for everybody else
     number = models.CharField(max_length=254)
     withheld = models.BooleanField(default=False)
+    attestation = models.CharField(max_length=6, blank=True)  # what the carriers say of its number, in its next call
     texts_at = models.CharField(max_length=254)  # the number or mailbox whose messages show beside the phone
     leg = models.ForeignKey(Leg, models.SET_NULL, null=True, related_name="+")
     delivers_twice = models.BooleanField(default=False)

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 
 from sandbox.exchange import legs
-from sandbox.exchange.fields import sip_fields
+from sandbox.exchange.fields import VERSTATS, sip_fields, verstat_fields
 from sandbox.management.commands.dial import e164
 from sandbox.models import Handset, Message, Verification
 from sandbox.models.verify import LIFETIME
@@ -58,8 +58,16 @@ def choose(handset: Handset, form: QueryDict) -> None:
         raise RefusedError("There is no such person.")
     number = number_in(form, "number", "Type the number that the phone calls from.")
     texts_at = number_in(form, "texts_at", "Type the number whose text messages you read.")
+    attestation = form.get("attestation", "")
+    if attestation not in ("", *VERSTATS):
+        raise RefusedError("No carrier says that of a number.")
     Handset.objects.filter(pk=handset.pk).update(
-        person=handset.person, number=number, texts_at=texts_at, withheld=form.get("withheld") == "on", leg=None
+        person=handset.person,
+        number=number,
+        texts_at=texts_at,
+        withheld=form.get("withheld") == "on",
+        attestation=attestation,
+        leg=None,
     )
 
 
@@ -80,7 +88,10 @@ def dial(handset: Handset, form: QueryDict) -> None:
     leg = legs.place(
         WITHHELD if handset.withheld else handset.number,
         settings.SANDBOX_LINE,
-        extra_fields=sip_fields(handset.number) if handset.number.startswith("sip:") else {},
+        extra_fields={
+            **(sip_fields(handset.number) if handset.number.startswith("sip:") else {}),
+            **verstat_fields(handset.attestation),
+        },
         delivers_twice=handset.delivers_twice,
     )
     if not Handset.objects.filter(pk=handset.pk, leg=handset.leg).update(leg=leg, loses_answer=False):

@@ -55,6 +55,7 @@ def holder(handset: Handset) -> dict[str, object]:
         "texts_at": handset.texts_at,
         "texts_shown": callers.pretty(handset.texts_at),
         "withheld": handset.withheld,
+        "attestation": handset.attestation,
     }
 
 

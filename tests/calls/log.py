@@ -4,7 +4,7 @@ from sandbox.models import RestRequest
 from verification.models import Attempt
 
 REFUSAL = "We cannot connect this call now. If you were invited, check the time and the number in your invitation."
-ASKED_WHO = "Welcome. Please enter the roster number from your invitation."
+ASKED_WHO = "Welcome. Please enter the roster number from your invitation, or a conference number."
 ASKED_FOR_CODE = (
     "Welcome. We have sent you a text with a 6 digit code. Enter the code. For a new one, press star, then pound."
 )

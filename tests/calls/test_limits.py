@@ -93,6 +93,8 @@ def test_the_defaults_are_those_of_the_table(settings):
         "wrong_codes_per_contact": "5/600",
         "roster_numbers_per_line": "10/3600",
         "roster_numbers": "100/600",
+        "wrong_passcodes_per_line": "10/3600",
+        "wrong_passcodes_per_conference": "30/600",
         "tests_per_contact": "1/600",
         "tests_per_team": "20/3600",
         "notices_per_contact": "3/86400",

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import ContactChange
-from verification.admin import words
 from verification.admin.filters import DayTaken, OfConference
 from verification.admin.walls import EntryOfCall, LogPage
 from verification.models import Admission
@@ -20,13 +19,14 @@ from verification.models import Admission
 def proof_of(seat: Admission) -> str:
     """How the person was proved, in words."""
     if seat.channel != Admission.BY_HAND:
-        return gettext("a code by %(channel)s") % {"channel": words.channel(seat.channel)}
-    if seat.vouch is None:
-        return gettext("by hand, without a code")
-    return gettext("by hand, without a code, by %(by)s: “%(reason)s”") % {
-        "by": seat.vouch.made_by or gettext("somebody who is no user any more"),
-        "reason": seat.vouch.reason,
-    }
+        return seat.assurance.words
+    said = gettext("by hand, without a code")
+    if seat.vouch:
+        said = gettext("by hand, without a code, by %(by)s: “%(reason)s”") % {
+            "by": seat.vouch.made_by or gettext("somebody who is no user any more"),
+            "reason": seat.vouch.reason,
+        }
+    return seat.assurance.with_the_rest(said)
 
 
 def proof_with_flag(seat: Any) -> str:
@@ -41,12 +41,12 @@ def proof_with_flag(seat: Any) -> str:
 @admin.register(Admission)
 class AdmissionAdmin(EntryOfCall, LogPage):
     shown_with = ("participant", "occurrence__conference", "vouch__made_by")
-    list_display = ("taken_at", "participant", "role", "room", "proved_by", "entered_at", "released_at")
+    list_display = ("taken_at", "who", "role", "room", "proved_by", "entered_at", "released_at")
     list_filter = (DayTaken, "role", OfConference)
     search_fields = ("participant__name", "call__sid")
     administrators_search = ("call__line",)
     fields = (
-        "participant",
+        "who",
         "role",
         "room",
         "proved_by",
@@ -65,6 +65,10 @@ class AdmissionAdmin(EntryOfCall, LogPage):
     @admin.display(description=_("proved by"))
     def proved_by(self, seat: Admission) -> str:
         return proof_with_flag(seat)
+
+    @admin.display(description=_("participant"), ordering="participant")
+    def who(self, seat: Admission) -> str:
+        return str(seat.participant or seat.assurance.nobody)
 
     @admin.display(description=_("room"))
     def room(self, seat: Admission) -> str:

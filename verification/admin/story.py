@@ -17,7 +17,7 @@ from verification.admin.seats import proof_with_flag
 from verification.admin.walls import codes_of_teams, entries_of_teams, masked
 from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
-LET_IN = (Attempt.Outcome.ADMITTED, Attempt.Outcome.BY_HAND)
+LET_IN = (Attempt.Outcome.ADMITTED, Attempt.Outcome.BY_HAND, Attempt.Outcome.BY_PASSCODE, Attempt.Outcome.CAME_BACK)
 OF_A_CODE = (Attempt.Outcome.CODE_SENT, Attempt.Outcome.CODE_REUSED, Attempt.Outcome.CODE_PERHAPS_SENT)
 
 
@@ -52,7 +52,7 @@ class Story:
 
     @cached_property
     def seats(self) -> list[Admission]:
-        with_ = ("occurrence__conference", "participant", "vouch__made_by", "replacement")
+        with_ = ("occurrence__conference", "participant", "vouch__made_by", "replacement", "call")
         return self._own(Admission.objects.with_contact_changes().select_related(*with_))
 
     @cached_property
@@ -144,7 +144,7 @@ class Story:
     def _seats(self) -> Iterator[Happening]:
         for seat in self.seats:
             values = {
-                "name": seat.participant or gettext("somebody"),
+                "name": seat.participant or seat.assurance.nobody,
                 "room": seat.occurrence.conference.title if seat.occurrence else gettext("a room that is deleted"),
                 "role": seat.get_role_display(),
                 "proof": proof_with_flag(seat),

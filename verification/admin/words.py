@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Delivery
+from participants.models import Contact, Delivery
 from verification import told
 from verification.models import Admission, Attempt, Call
 
@@ -15,11 +15,12 @@ STEPS = {
     "EnterRosterNumber": _("is asked for the roster number"),
     "SendCode": _("waits for a code"),
     "EnterCode": _("is asked for the code"),
+    "EnterPasscode": _("is asked for the passcode"),
     "ChooseRoom": _("chooses a room"),
     "Farewell": _("is in the room"),
     "Goodbye": _("is being told goodbye"),
 }
-CHANNELS = {"sms": _("text message"), Admission.BY_HAND: _("by hand")}
+CHANNELS = {**dict(Contact.Channel.choices), Admission.BY_HAND: _("by hand")}
 DETAILS = {
     "attested_first": _("an attested call from this number waits for its code"),
     "country": _("no code goes to the country of the number"),
@@ -30,6 +31,8 @@ LIMITS = {
     "wrong_codes_per_contact": _("wrong codes for this contact"),
     "roster_numbers_per_line": _("roster numbers tried from this line"),
     "roster_numbers": _("roster numbers tried from all lines"),
+    "wrong_passcodes_per_line": _("wrong passcodes from this line"),
+    "wrong_passcodes_per_conference": _("wrong passcodes for this conference"),
     "sends_per_hour": _("codes sent by this installation in an hour"),
     "sends_per_day": _("codes sent by this installation in a day"),
 }

@@ -1,9 +1,10 @@
 """What is remembered of a call: how far it got, the codes asked for, the seats taken, and every try."""
 
 from verification.models.admissions import Admission
+from verification.models.assurance import Assurance, Attestation
 from verification.models.attempts import Attempt
 from verification.models.blocks import Block
-from verification.models.calls import Attestation, Call, TurnLostError
+from verification.models.calls import Call, TurnLostError
 from verification.models.challenges import Challenge
 from verification.models.tallies import Tally
 from verification.models.unlocks import Unlock
@@ -11,6 +12,7 @@ from verification.models.vouches import Vouch
 
 __all__ = [
     "Admission",
+    "Assurance",
     "Attempt",
     "Attestation",
     "Block",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Conference, ContactChange, Invitation
 from participants.models.changes import FLAGGED
+from verification.models.assurance import Assurance
 
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
@@ -33,7 +34,10 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
 class Admission(models.Model):
     """A seat that a call has taken for a person, and how the person was proved."""
 
-    BY_HAND = "by hand"  # the channel where a vouch took the place of a code: it proves less than any code
+    # The channel where something else took the place of a code: each proves less than any code.
+    BY_HAND = "by hand"
+    PASSCODE = "passcode"
+    CAME_BACK = "came back"
 
     call = models.ForeignKey("verification.Call", models.CASCADE, related_name="admissions")
     occurrence = models.ForeignKey("participants.Occurrence", models.SET_NULL, null=True, related_name="admissions")
@@ -45,6 +49,8 @@ class Admission(models.Model):
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, related_name="+")
     vouch = models.ForeignKey("verification.Vouch", models.SET_NULL, null=True, blank=True, related_name="+")
     channel = models.CharField(_("proved by"), max_length=10)
+    to_calling_line = models.BooleanField(null=True)  # whether the code went to the line that was calling
+    passcode = models.BooleanField(default=False)  # whether the right passcode was typed, too or alone
     taken_at = models.DateTimeField(_("taken at"))
     until = models.DateTimeField(_("time limit"))
     entered_at = models.DateTimeField(_("in the room since"), null=True, blank=True)
@@ -67,13 +73,21 @@ class Admission(models.Model):
                 fields=("occurrence", "participant"),
                 condition=models.Q(released_at=None),
                 name="one_live_seat_per_person",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=("call",), condition=models.Q(released_at=None), name="one_live_seat_per_call"
+            ),
         ]
         verbose_name = _("seat taken")
         verbose_name_plural = _("seats taken")
 
     def __str__(self) -> str:
-        return f"{self.participant} in {self.occurrence}"
+        return f"{self.participant or self.assurance.nobody} in {self.occurrence}"
+
+    @property
+    def assurance(self) -> Assurance:
+        """How well its holder was proved."""
+        return Assurance(self.channel, self.call.attestation, self.to_calling_line, self.passcode)
 
     @property
     def ends_room(self) -> bool:

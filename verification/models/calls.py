@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conferenceline.telephony.voices import VOICES
-from participants.models import DialInNumber
+from participants.models import DialInNumber, Grade
+from verification.models.assurance import Attestation
 
 # A call waits for keys, or for the next code, no longer than a minute and the words before it. One of which nothing was
 # heard for longer may have ended without our being told.
@@ -42,22 +43,14 @@ STATE = (
     "dead_ends",
     "ways",
     "asked_at",
+    "wanted",
+    "passcode_typed",
+    "wrong_passcodes",
+    "least_grade",
+    "insists",
     "language",
     "slow_pace",
 )
-
-
-class Attestation(models.TextChoices):
-    """What the carriers say of the calling number, signed (SHAKEN/STIR). It says nothing of the person.
-
-    https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
-    """
-
-    FULL = "A", _("the carrier vouches for the calling number")
-    PARTIAL = "B", _("the carrier knows its customer, and does not vouch for the calling number")
-    GATEWAY = "C", _("the carrier knows only by which way the call came in")
-    FAILED = "failed", _("the calling number may be forged: its signature is wrong")
-    NONE = "", _("no carrier says anything of the calling number")
 
 
 class TurnLostError(Exception):
@@ -181,6 +174,11 @@ class Call(models.Model):
     dead_ends = models.JSONField(default=list)  # contacts that no code could be sent to, in this call
     ways = models.PositiveSmallIntegerField(default=1)  # by which a code could be sent, when the last one was
     asked_at = models.DateTimeField(null=True)  # when the last code was asked for
+    wanted = models.JSONField(default=list)  # where a passcode leads: [invitation or None, occurrence]
+    passcode_typed = models.PositiveBigIntegerField(null=True)  # the key of the one that was typed right
+    wrong_passcodes = models.PositiveSmallIntegerField(default=0)
+    least_grade = models.PositiveSmallIntegerField(default=Grade.NOTHING)  # of the strictest room that it may want
+    insists = models.BooleanField(default=False)  # whether a code that is worth less would be of no use
     contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Invitation, Membership, Occurrence
 from verification.models.admissions import Admission
+from verification.models.assurance import Assurance
 
 
 class VouchQuerySet(models.QuerySet["Vouch"]):
@@ -51,12 +52,15 @@ class VouchQuerySet(models.QuerySet["Vouch"]):
         """Vouches for one call of whoever holds this invitation: for this one, or for their next.
 
         It takes the place of an earlier one for the same person and room. Raises ValidationError where the user
-        may not let people in, the date is of another conference, or the call is not one of this person's.
+        may not let people in, the conference asks for more than that, the date is of another conference, or the call
+        is not one of this person's.
         """
         if not invitation.conference.team.lets_in(by) or occurrence.conference_id != invitation.conference_id:
             raise ValidationError(_("You cannot let anybody into this room."))
         if call and (call.ended_at or invitation.participant_id not in call.people):
             raise ValidationError(_("This call is over, or is not from this person."))
+        if Assurance(Admission.BY_HAND).grade < invitation.conference.least_grade:
+            raise ValidationError(_("This conference asks for a code, whoever vouches for the caller."))
         now = timezone.now()
         with transaction.atomic():
             Occurrence.objects.select_for_update().filter(pk=occurrence.pk).values_list("pk").first()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conferenceline.telephony import numbers
 from participants import demo
-from participants.models import DialInNumber, Invitation, Membership, Team
+from participants.models import DialInNumber, Invitation, Membership, Passcode, Team
 
 PASSWORD = "harbour-demo"  # noqa: S105 - printed; the sandbox lets in whoever can read this
 LOGINS: dict[str, tuple[str, Membership.Role] | None] = {
@@ -73,6 +73,10 @@ class Command(BaseCommand):
             role = LOGINS[name]
             what = f"{role[0]}: {role[1].label}" if role else "administrator of everything"
             self.stdout.write(f"  {name:<10} {password:<14} {what}")
+        self.stdout.write("\nRooms with a passcode:")
+        for room in demo.ROOMS:
+            if room.passcode:
+                self.stdout.write(f"  {room.title:<15} {self.way_in(room)}")
         self.stdout.write("\nWho can call:")
         for person in demo.PEOPLE:
             invitations = Invitation.objects.filter(participant__uuid=demo.mark("person", person.name))
@@ -84,3 +88,12 @@ class Command(BaseCommand):
                 )
         self.stdout.write(f"  {'a stranger':<11} {demo.STRANGER}  ./run dial {demo.STRANGER}")
         self.stdout.write("      asked for a roster number, and turned away without one")
+
+    def way_in(self, room: demo.Room) -> str:
+        """What a caller keys. Where an organizer has made another passcode since, nobody can print that."""
+        passcode = Passcode.objects.filter(conference__uuid=demo.mark("room", room.title)).first()
+        known = passcode is not None and passcode.matches(room.passcode)
+        said = room.passcode if known else "(made anew since)"
+        if room.number:
+            return f"conference number {room.number}, passcode {said}, from any line that is on no roster"
+        return f"passcode {said}, after the code"

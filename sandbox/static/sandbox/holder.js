@@ -9,6 +9,7 @@ export class Holder {
     this.fields = phone.querySelector(".who fieldset");
     const find = (name) => this.fields.querySelector(`[name=${name}]`);
     [this.who, this.number, this.withheld, this.textsAt] = ["who", "number", "withheld", "texts_at"].map(find);
+    this.attestation = find("attestation");
     this.stranger = document.querySelector("#desk").dataset.stranger;
     const [open, closed] = this.who.querySelectorAll("optgroup");
     for (const person of people) {
@@ -17,7 +18,7 @@ export class Holder {
       (person.open ? open : closed).append(option);
     }
     this.who.addEventListener("change", () => this.take(choose));
-    for (const field of [this.number, this.withheld, this.textsAt]) {
+    for (const field of [this.number, this.withheld, this.attestation, this.textsAt]) {
       field.addEventListener("change", () => choose(this.chosen()));
     }
   }
@@ -26,6 +27,7 @@ export class Holder {
   take(choose) {
     const person = this.people.find((each) => each.uuid === this.who.value);
     this.withheld.checked = false;
+    this.attestation.value = "";
     if (this.who.value === "other") {
       this.number.focus();
       this.number.select();
@@ -38,7 +40,12 @@ export class Holder {
 
   chosen() {
     const isPerson = this.people.some((each) => each.uuid === this.who.value);
-    const fields = { who: isPerson ? this.who.value : "", number: this.number.value, texts_at: this.textsAt.value };
+    const fields = {
+      who: isPerson ? this.who.value : "",
+      number: this.number.value,
+      texts_at: this.textsAt.value,
+      attestation: this.attestation.value,
+    };
     return this.withheld.checked ? { ...fields, withheld: "on" } : fields;
   }
 
@@ -54,6 +61,7 @@ export class Holder {
     this.number.value = state.number;
     this.textsAt.value = state.texts_at;
     this.withheld.checked = state.withheld;
+    this.attestation.value = state.attestation;
   }
 }
 

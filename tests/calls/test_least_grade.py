@@ -1,0 +1,137 @@
+"""A room that asks for at least so much: a stronger way, then words."""
+
+import pytest
+
+from participants.models import Conference, Contact, Grade
+from tests import cast
+from tests.calls.log import attempts
+from tests.phone import Phone
+from verification.models import Admission, Challenge
+
+pytestmark = pytest.mark.django_db
+
+TOO_WEAK = "Board meeting asks for a stronger proof of who you are."
+MAIL = "ana@example.com"
+
+
+@pytest.fixture
+def room(harbour) -> Conference:
+    return cast.conference(harbour, "Board meeting", least_grade=Grade.PHONE)
+
+
+@pytest.fixture
+def ana(room):
+    """Her mailbox comes first."""
+    person = cast.person(room.team, "Ana", cast.ANA, texts=None)
+    Contact.objects.create(participant=person, channel="email", address=MAIL)
+    cast.invite(room, person)
+    return person
+
+
+@pytest.fixture
+def phone() -> Phone:
+    return Phone(cast.ANA)
+
+
+def gets_texts(ana) -> None:
+    Contact.objects.create(participant=ana, channel="sms", address=cast.ANA, position=1)
+
+
+def channels() -> list[str]:
+    return list(Challenge.objects.order_by("pk").values_list("channel", flat=True))
+
+
+def newest_code(at: str) -> str:
+    return Phone(cast.ANA, texts=at).text_code()
+
+
+def test_the_strictest_room_that_is_open_rules_the_way_of_the_code(ana, phone, harbour):
+    gets_texts(ana)
+    cast.invite(cast.conference(harbour, "Choir"), ana)
+    phone.dial()
+    assert channels() == ["sms"]
+    phone.press(phone.text_code())
+    assert phone.hears("For Board meeting, press 1. For Choir, press 2.")
+
+
+def test_without_such_a_room_the_first_contact_is_used(ana, phone, room):
+    gets_texts(ana)
+    Conference.objects.update(least_grade=Grade.NOTHING)
+    phone.dial()
+    assert channels() == ["email"]
+
+
+def test_who_has_no_stronger_way_is_turned_away_with_words(ana, phone):
+    phone.dial()
+    phone.press(newest_code(MAIL))
+    assert phone.heard == [
+        f"{TOO_WEAK} If you have questions, ask whoever invited you. Goodbye.",
+    ]
+    assert phone.is_over
+    assert attempts() == ["code sent", "too weak"]
+    assert not Admission.objects.exists()
+
+
+def test_the_other_rooms_stay_open_to_them(ana, phone, harbour):
+    cast.invite(cast.conference(harbour, "Choir"), ana)
+    phone.dial()
+    phone.press(newest_code(MAIL))
+    phone.press("1")
+    assert phone.hears(f"{TOO_WEAK} For Choir, press 1.")
+    phone.press("1")
+    assert phone.in_room
+    assert Admission.objects.get().assurance.grade == Grade.MAIL
+
+
+def test_who_chose_a_weaker_way_is_sent_a_stronger_code_and_gets_in_with_that(ana, phone):
+    gets_texts(ana)
+    phone.dial()
+    phone.press("*")
+    phone.press("#")
+    assert phone.hears("For an e-mail, press 2.")
+    phone.press("2")
+    phone.press(newest_code(MAIL))
+    assert phone.hears(f"{TOO_WEAK} We send you another code.")
+    assert phone.hears("text")
+    phone.press(phone.text_code())
+    assert phone.in_room
+    assert channels()[:2] == ["sms", "email"]
+    seat = Admission.objects.get()
+    assert (seat.channel, seat.to_calling_line, seat.assurance.grade) == ("sms", True, Grade.PHONE)
+
+
+def test_a_text_in_a_call_whose_number_may_be_forged_is_worth_a_mail(ana, phone):
+    gets_texts(ana)
+    phone.is_attested("failed")
+    phone.dial()
+    assert channels() == ["email"]  # none reaches: their own order stands
+    phone.press(newest_code(MAIL))
+    assert phone.hears(TOO_WEAK)
+    assert not phone.in_room
+
+
+def test_no_attestation_does_nothing_and_the_best_does_not_raise(ana, phone, room):
+    Conference.objects.update(least_grade=Grade.MAIL)
+    phone.is_attested("failed")
+    phone.dial()
+    phone.press(newest_code(MAIL))
+    assert phone.hears("asks for a stronger proof")
+    Conference.objects.update(least_grade=Grade.PHONE)
+    vouched = Phone(cast.ANA)
+    vouched.is_attested("A")
+    vouched.dial()
+    vouched.press(newest_code(MAIL))
+    assert vouched.hears("asks for a stronger proof")
+    Conference.objects.update(least_grade=Grade.MAIL)
+    silent = Phone(cast.ANA)
+    silent.dial()
+    silent.press(newest_code(MAIL))
+    assert silent.in_room
+
+
+def test_a_stricter_conference_in_mid_call_is_looked_at_again_at_the_door(ana, phone, room):
+    Conference.objects.update(least_grade=Grade.NOTHING)
+    phone.dial()
+    Conference.objects.update(least_grade=Grade.PHONE)
+    phone.press(newest_code(MAIL))
+    assert not phone.in_room
