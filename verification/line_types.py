@@ -7,7 +7,7 @@ from conferenceline.telephony.errors import MisconfiguredError, OutcomeUnknownEr
 from conferenceline.telephony.lookups import line_type
 from participants.models import Contact
 
-AT_ONCE = 50
+AT_ONCE = 20
 
 
 def ask_due(most: int = AT_ONCE) -> int:

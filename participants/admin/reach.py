@@ -31,9 +31,7 @@ def hindrance(person: Participant) -> str:
         return gettext("no contact: cannot get in")
     working = [contact for contact in contacts if contact.can_work]
     if not working:
-        return gettext("no code can reach this kind of line (%(type)s): cannot get in") % {
-            "type": contacts[0].line_type
-        }
+        return gettext("no text is likely to reach this kind of line (%(type)s)") % {"type": contacts[0].line_type}
     if all(failed_last(contact) for contact in working):
         return gettext("the last code did not go out: %(why)s") % {"why": working[0].get_failure_display()}
     return ""

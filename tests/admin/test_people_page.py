@@ -1,6 +1,6 @@
 """The address book in the admin."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -116,7 +116,7 @@ def test_the_list_says_who_cannot_get_in_and_why(organizer, harbour):
     assert {person.name: hindrance(person) for person in rows} == {
         "Ana": "",
         "Ben": "the last code did not go out: cannot receive codes this way",
-        "Cora": "no code can reach this kind of line (landline): cannot get in",
+        "Cora": "no text is likely to reach this kind of line (landline)",
         "Dora": "",
     }
     for chosen, found in {"yes": [ana, dora], "no": [], "line": [cora], "failed": [ben]}.items():
@@ -183,3 +183,26 @@ def test_how_the_line_speaks_to_somebody_is_chosen_on_their_page(organizer, ana)
 
     answer = save(organizer, page_of(ana), language="xx")
     assert "xx is not one of the available choices" in str(errors_of(answer))
+
+
+def test_a_mailbox_is_a_contact_of_the_channel_e_mail_and_of_no_other(organizer, harbour):
+    mail = {"contacts__0__channel": "email", "contacts__0__address": " Ana@Example.com "}
+    assert save(organizer, ADD, name="Ana", **mail).status_code == 302
+    assert Participant.objects.get().contacts.get().destination == ("email", "ana@example.com")
+
+    answer = save(organizer, ADD, name="Bo", contacts__0__address="bo@example.com")
+    assert errors_of(answer) == {
+        "contacts-0-address": ["This is an e-mail address: choose the channel e-mail, or enter a number."]
+    }
+    mail["contacts__0__address"] = "+12025550102"
+    assert list(errors_of(save(organizer, ADD, name="Bo", **mail))) == ["contacts-0-address"]
+    assert Participant.objects.count() == 1
+
+
+def test_the_page_says_when_a_contact_worked_and_why_it_failed(organizer, harbour):
+    ana = cast.person(harbour, "Ana", cast.ANA)
+    moment = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    ana.contacts.update(succeeded_at=moment, failed_at=moment + timedelta(days=1), failure="cannot receive")
+    page = organizer.get(page_of(ana)).content.decode()
+    assert "March 1, 2026, 9:30 a.m." in page
+    assert "March 2, 2026, 9:30 a.m.: cannot receive codes this way" in page

@@ -1,13 +1,17 @@
 """The ways of a code, one after the other: what is tried first, what follows a failure, and what a key changes."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from participants.models import Contact, Participant
 from sandbox.models import Fault
 from tests import cast
 from tests.calls.log import REFUSAL, asked_of_twilio, attempts, wrong
+from tests.edge.signed import call_fields, post
 from tests.phone import Phone
-from verification.models import Admission, Challenge
+from verification.models import Admission, Call, Challenge
 
 pytestmark = pytest.mark.django_db
 
@@ -277,3 +281,44 @@ def test_a_service_that_lacks_a_channel_sends_by_the_next(room, settings, channe
     phone = dialled(MOBILE)
     phone.press(phone.text_code())
     assert phone.in_room
+
+
+def test_wrong_codes_count_by_number_whichever_way_the_code_came(room, settings):
+    settings.LIMITS = settings.LIMITS | {"wrong_codes_per_contact": "2/600"}
+    person(room, ("sms", MOBILE), ("whatsapp", MOBILE))
+    phone = dialled(MOBILE)
+    code = phone.text_code()
+    phone.press(wrong(code))
+    phone.press("*#")
+    phone.press("2")
+    assert phone.text_code() == code
+    phone.press(wrong(code))
+    phone.press(code)
+    assert (phone.is_over, Admission.objects.exists()) == (True, False)
+    assert attempts()[-1] == "over limit"
+
+
+def test_with_two_ways_the_menu_has_two_keys_and_no_third(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    phone.press("*#")
+    assert phone.heard == ["For a text, press 1. For an e-mail, press 2."]
+    phone.press("3")
+    assert phone.heard == ["That key is none of these. For a text, press 1. For an e-mail, press 2."]
+
+
+@pytest.mark.parametrize(("keys", "step"), [(("*#",), "ChooseWay"), (("*#", "1", "*#", "1"), "WaitToSend")])
+def test_a_worker_that_dies_over_a_key_is_followed_by_the_question_and_no_second_code(room, keys, step):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    for each in keys:
+        phone.press(each)
+    sent = asked_of_twilio()
+    call = Call.objects.get()
+    assert call.step == step
+    Call.objects.update(reply="", turn=call.turn + 1, claimed_at=timezone.now() - timedelta(seconds=13))
+    answer = post(f"/voice/turn/{call.turn}/", call_fields(CallSid=call.sid, From=LANDLINE, Digits="2"))
+    assert Call.objects.get().step == step
+    assert "<Gather" in answer.content.decode()
+    assert asked_of_twilio() == sent
+    assert Challenge.objects.count() == 1

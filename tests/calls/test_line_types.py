@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from conferenceline.tasks import every_minute
 from participants.models import Contact
 from sandbox.models import Fault
 from tests import cast
@@ -61,3 +62,12 @@ def test_nothing_is_asked_unless_the_operator_wants_it(dora, settings):
     assert (ask_due(), asked_of_twilio()) == (0, [])
     with pytest.raises(CommandError, match="LOOKUP_LINE_TYPES=on"):
         call_command("ask_line_types")
+
+
+def test_the_worker_asks_each_minute_where_the_operator_wants_it(dora, settings):
+    settings.LOOKUP_LINE_TYPES = False
+    every_minute.call_local()
+    assert asked_of_twilio() == []
+    settings.LOOKUP_LINE_TYPES = True
+    every_minute.call_local()
+    assert dora.contacts.get(channel="sms").line_type == "landline"
