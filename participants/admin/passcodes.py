@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -34,9 +34,7 @@ class MakesPasscodes(admin.ModelAdmin):
     def passcode_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks first; then makes it and shows it, in the answer to that one request and nowhere else."""
         conference: Conference | None = self.get_object(request, unquote(object_id))
-        if conference is None:
-            raise Http404
-        if not self.has_change_permission(request, conference):
+        if conference is None or not self.has_change_permission(request, conference):
             raise PermissionDenied
         digits = ""
         if request.method == "POST":

@@ -117,6 +117,7 @@ ADMIN_VIEWS = ("changelist", "add", "change", "delete", "history", "export", "")
 WRITING_VIEWS = {  # of an object, for whoever may change it
     "auth_user_password_change": "password",
     "participants_participant_test_code": "test_code",
+    "participants_conference_passcode": "passcode",
 }
 VALUES = {
     "uidb64": "MQ",

@@ -64,8 +64,8 @@ def test_who_may_not_change_the_conference_makes_no_passcode(who, request, choir
 
 
 def test_another_teams_conference_has_no_such_page(neighbour, choir):
-    assert neighbour.get(passcode_page(choir)).status_code == 404
-    assert neighbour.post(passcode_page(choir)).status_code == 404
+    assert neighbour.get(passcode_page(choir)).status_code == 403
+    assert neighbour.post(passcode_page(choir)).status_code == 403
     assert not Passcode.objects.exists()
 
 

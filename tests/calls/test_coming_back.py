@@ -103,6 +103,14 @@ def test_a_call_whose_end_was_never_told_counts_as_still_going_on(ana):
     assert is_asked_for_a_code(calls_again())
 
 
+def test_an_older_leg_whose_end_was_never_told_counts_too(ana):
+    drops()
+    older = Call.objects.get()
+    drops(attested(""))
+    Call.objects.filter(pk=older.pk).update(ended_at=None)
+    assert is_asked_for_a_code(calls_again())
+
+
 def test_after_the_window_a_code_is_asked_for(ana, room, settings):
     drops()
     with time_machine.travel(timezone.now() + settings.COME_BACK_WITHIN + timedelta(seconds=1), tick=False):

@@ -144,6 +144,15 @@ def test_callers_without_a_name_take_a_seat_each(choir, passcode):
     assert Admission.objects.live(timezone.now()).count() == 2
 
 
+def test_people_of_the_roster_count_for_whoever_comes_with_the_passcode(choir, passcode, harbour, stranger):
+    cast.invite(choir, cast.person(harbour, "Ana", cast.ANA))
+    named = Phone(cast.ANA)
+    named.dial()
+    named.press(named.text_code())
+    comes_in(stranger, choir, passcode)
+    assert stranger.heard == ["Thank you. One person is here."]
+
+
 def test_a_locked_room_lets_nobody_in_on_the_passcode(choir, passcode, stranger):
     choir.occurrences.update(locked=True)
     comes_in(stranger, choir, passcode)
