@@ -36,17 +36,6 @@ logconfig_dict = {
 # A socket to steer gunicorn by, in the home directory. Nobody here uses it.
 control_socket_disable = True
 
-
-def child_exit(server, worker):
-    from prometheus_client.multiprocess import mark_process_dead
-
-    mark_process_dead(worker.pid)
-
-
-def on_exit(server):
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
-
-
 _workers = {}  # by process
 
 
@@ -63,3 +52,13 @@ def post_worker_init(worker):
 def worker_exit(server, worker):
     if worker.pid in _workers:
         _workers.pop(worker.pid).stop()
+
+
+def child_exit(server, worker):
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -3,15 +3,20 @@
 import functools
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.core import checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.utils import timezone
+
+from participants.models import Delivery
 
 logger = logging.getLogger(__name__)
 
 GOOD = "ok"
+LATE = timedelta(minutes=5)  # the worker looks once a minute
 
 
 class Health:
@@ -43,6 +48,8 @@ def ready() -> HttpResponse:
     if parts["database"] == GOOD:
         parts["migrations"] = state_of_migrations()
     fit = set(parts.values()) == {GOOD}
+    if fit:  # late mail is said, and is no reason to take no calls
+        parts["deliveries"] = state_of_deliveries()
     return JsonResponse({"status": "ready" if fit else "not ready", **parts}, status=200 if fit else 503)
 
 
@@ -74,6 +81,10 @@ def tables_are_right() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise PendingError
+
+
+def state_of_deliveries() -> str:
+    return "late" if Delivery.objects.due(timezone.now() - LATE).exists() else GOOD
 
 
 @functools.cache

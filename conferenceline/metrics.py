@@ -10,10 +10,10 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -22,6 +22,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from participants.models import Delivery
 from verification.models import Admission, Attempt, Call
 
 
@@ -46,6 +47,24 @@ class Rows(Collector):
         for outcome, channel, count in counted:
             attempts.add_metric((outcome, channel or "none"), count)
         yield attempts
+        yield from _deliveries(now)
+
+
+def _deliveries(now: datetime) -> Iterator[GaugeMetricFamily]:
+    """Those that were sent are not counted: they only ever grow."""
+    states = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.FAILED)
+    counted = dict(
+        Delivery.objects.filter(state__in=states).order_by().values_list("state").annotate(number=Count("pk"))
+    )
+    deliveries = GaugeMetricFamily(
+        "conferenceline_deliveries", "Mail and texts that wait, are being sent, or failed.", labels=("state",)
+    )
+    for state in states:
+        deliveries.add_metric((state.value,), counted.get(state.value, 0))
+    yield deliveries
+    oldest = Delivery.objects.due(now).aggregate(Min("next_attempt_at"))["next_attempt_at__min"]
+    late = (now - oldest).total_seconds() if oldest else 0
+    yield _gauge("conferenceline_delivery_due_seconds", "For how long the oldest mail or text has been due.", late)
 
 
 def _gauge(name: str, meaning: str, value: float) -> GaugeMetricFamily:

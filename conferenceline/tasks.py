@@ -40,6 +40,18 @@ def wake_worker() -> None:
     transaction.on_commit(wake, robust=True)
 
 
+@db_periodic_task(crontab(minute="*/5"))
+def every_five_minutes() -> None:
+    """Tidies up after callbacks that never came."""
+    call_command("sweep", verbosity=0)
+
+
+@db_periodic_task(crontab(hour="3", minute="30"))
+def every_night() -> None:
+    """Forgets calls that are old enough (UTC)."""
+    call_command("forget_old", verbosity=0)
+
+
 @db_periodic_task(crontab())
 def every_minute() -> None:
     """Sends what was put off, what a dead worker left behind, and what nobody was told of; then what is less urgent."""

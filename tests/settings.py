@@ -25,7 +25,7 @@ STORAGES = {
 # A file, never memory: threads of one process would share a connection in memory, and prove nothing about races.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "test.sqlite3")}
-CONN_MAX_AGE = 0
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # a thread that ends leaves no connection to the database of the tests
 WHITENOISE_AUTOREFRESH = True  # no static files are collected for the tests
 # What is enqueued stays there: a test that wants it done does it.
 for _name in ("filename", "timeout"):

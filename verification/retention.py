@@ -1,39 +1,68 @@
-"""Logs outlive rooms, but not for ever: calls, with the numbers and addresses in them, go after RETENTION_DAYS."""
+"""Logs outlive rooms, but not for ever: what holds numbers and addresses of people goes after RETENTION_DAYS."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
 
+from axes.models import AccessAttempt
+from django.apps import apps
+from django.db.models import QuerySet
+from simple_history.models import HistoricalChanges
+
+from participants.models import ContactChange, Delivery
 from verification.models import Admission, Attempt, Call, Challenge
 
-BATCH = 200  # calls in a transaction: no caller waits for the rest
+BATCH = 200  # rows in a transaction: no caller waits for the rest
 
 
-def old_calls(before: datetime):
+def old_calls(before: datetime) -> QuerySet:
     """The calls that rang before this moment. None lasts as long as the shortest retention, a day and more."""
-    return Call.objects.filter(rang_at__lt=before).order_by("pk")
+    return Call.objects.filter(rang_at__lt=before)
+
+
+def old_rows(before: datetime) -> dict[str, list[QuerySet]]:
+    """What hangs on no call and is as old: by the word for it."""
+    histories = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+    return {
+        "mails and texts": [Delivery.objects.over_before(before)],
+        "changes": [
+            *(model._default_manager.filter(history_date__lt=before) for model in histories),
+            ContactChange.objects.filter(at__lt=before),
+        ],
+        "wrong sign-ins": [AccessAttempt.objects.filter(attempt_time__lt=before)],
+    }
 
 
 def would_go(before: datetime) -> Counter[str]:
     """How many rows of each kind forget() would delete."""
-    old = old_calls(before).order_by()
-    return Counter(
-        {
-            "calls": old.count(),
-            "attempts": Attempt.objects.filter(call__in=old).count(),
-            "codes": Challenge.objects.filter(call__in=old).count(),
-            "seats": Admission.objects.filter(call__in=old).count(),
-        }
-    )
+    old = old_calls(before)
+    counted = {
+        "calls": old.count(),
+        "attempts": Attempt.objects.filter(call__in=old).count(),
+        "codes": Challenge.objects.filter(call__in=old).count(),
+        "seats": Admission.objects.filter(call__in=old).count(),
+    }
+    others = {name: sum(rows.count() for rows in each) for name, each in old_rows(before).items()}
+    return Counter(counted | others)
 
 
 def forget(before: datetime) -> Counter[str]:
-    """Deletes old calls and all that hangs on them; how many rows of each kind. Stopped, it goes on next time."""
+    """Deletes old calls and all that hangs on them, and what else is old; how many rows of each kind.
+
+    Stopped, it goes on next time.
+    """
     names = {Call: "calls", Attempt: "attempts", Challenge: "codes", Admission: "seats"}
     gone: Counter[str] = Counter(dict.fromkeys(names.values(), 0))
-    while batch := list(old_calls(before).values_list("pk", flat=True)[:BATCH]):
-        _, kinds = Call.objects.filter(pk__in=batch).delete()
+    for kinds in batches(old_calls(before)):
         for model, name in names.items():
             gone[name] += kinds.get(model._meta.label, 0)
+    for name, each in old_rows(before).items():
+        gone[name] = sum(kinds.get(rows.model._meta.label, 0) for rows in each for kinds in batches(rows))
     return gone
+
+
+def batches(rows: QuerySet):
+    """Deletes them, a transaction for each batch; yields how many rows of each model went with it."""
+    while batch := list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        yield rows.model._default_manager.filter(pk__in=batch).delete()[1]

@@ -108,6 +108,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         lost = Q(state=Delivery.State.SENDING, claimed_at__lte=moment - LEASE)
         return self.filter(waiting | lost)
 
+    def over_before(self, moment: datetime) -> DeliveryQuerySet:
+        """What was owed before this moment (aware) and is done with, its occasion too: it cannot be owed again."""
+        old = self.filter(created_at__lt=moment).exclude(state__in=(Delivery.State.WAITING, Delivery.State.SENDING))
+        ahead = Occurrence.objects.filter(closes_at__gte=moment)
+        return old.exclude(occurrence__in=ahead).exclude(
+            occurrence=None, conference__in=ahead.order_by().values("conference")
+        )
+
 
 class Delivery(models.Model):
     """A mail or text that is owed, and what became of it."""

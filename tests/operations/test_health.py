@@ -1,12 +1,17 @@
 """Whether the line is alive and ready, and how little a stranger learns from it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from conferenceline import health
+from participants.models import Delivery
 
-READY = {"status": "ready", "database": "ok", "settings": "ok", "migrations": "ok"}
+PARTS = {"database": "ok", "settings": "ok", "migrations": "ok"}
+READY = {"status": "ready", **PARTS, "deliveries": "ok"}
 
 
 def refuse(execute, sql, params, many, context):
@@ -50,7 +55,7 @@ def test_tables_that_are_behind_the_code_are_told(client):
         call_command("migrate", "verification", verbosity=0)
 
     assert behind.status_code == 503
-    assert behind.json() == READY | {"status": "not ready", "migrations": "pending: run manage.py migrate"}
+    assert behind.json() == PARTS | {"status": "not ready", "migrations": "pending: run manage.py migrate"}
     assert client.get("/readyz").json() == READY
 
 
@@ -61,12 +66,22 @@ def test_wrong_settings_are_told_without_their_values(client, db, settings):
     health.state_of_settings.cache_clear()
 
     assert response.status_code == 503
-    assert response.json() == READY | {"status": "not ready", "settings": "wrong: run manage.py check"}
+    assert response.json() == PARTS | {"status": "not ready", "settings": "wrong: run manage.py check"}
 
 
-def test_once_it_was_ready_it_costs_one_query(client, db, django_assert_num_queries):
+def test_late_mail_is_told_and_calls_are_taken_all_the_same(client, db):
+    delivery, _ = Delivery.objects.owe("notice", "mail", "ana@example.com", subject="Late", body="Late")
+    fresh = client.get("/readyz")
+    Delivery.objects.filter(pk=delivery.pk).update(next_attempt_at=timezone.now() - timedelta(minutes=6))
+    late = client.get("/readyz")
+
+    assert fresh.json() == READY
+    assert (late.status_code, late.json()) == (200, READY | {"deliveries": "late"})
+
+
+def test_once_it_was_ready_it_costs_two_queries(client, db, django_assert_num_queries):
     client.get("/readyz")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get("/readyz")
 
 
