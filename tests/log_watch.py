@@ -6,6 +6,7 @@ that is the last net, and nothing of ours may need it.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -45,9 +46,11 @@ class LogWatch(logging.Handler):
 
     def __call__(self, method: str, url: str, fields: Mapping[str, str], status: int, body: str) -> None:
         """Of every request to the sandbox's Twilio: the code that was sent or typed, and where it went."""
-        self.secrets |= {fields[name] for name in ("Code", "To", "From") if fields.get(name)}
+        self.secrets |= {fields[name] for name in ("Code", "AuthPayload", "To", "From") if fields.get(name)}
         if fields.get("Channel") and status == 201:
             self.secrets.add(Verification.objects.filter(to=fields["To"]).latest("pk").code)
+        if fields.get("FactorType") and status == 201:
+            self.secrets.add(json.loads(body)["binding"]["secret"])
 
     def found(self) -> list[str]:
         """The lines since the last time that hold what they must not, and what."""

@@ -29,6 +29,22 @@ class NoSuchCodeError(TwilioFaultError):
     """The code has expired, was used, or never was."""
 
 
+class WrongCodeError(TwilioFaultError):
+    """This is not what the authenticator app shows."""
+
+
+class CodeUsedError(TwilioFaultError):
+    """The code was right before, and is right once."""
+
+
+class AlreadyConfirmedError(TwilioFaultError):
+    """The authenticator counts already."""
+
+
+class AuthenticatorGoneError(TwilioFaultError):
+    """There is no such authenticator any more, or it was never confirmed."""
+
+
 class UndeliverableError(TwilioFaultError):
     """No code can reach this address on this channel."""
 

@@ -1,4 +1,5 @@
 from sandbox.models.account import AuthTokens, OwnedNumber
+from sandbox.models.authenticators import Entity, Factor, FactorChallenge
 from sandbox.models.calls import Leg, Utterance
 from sandbox.models.faults import Fault, RestRequest
 from sandbox.models.handsets import Handset
@@ -11,6 +12,9 @@ __all__ = [
     "AuthTokens",
     "Bucket",
     "Callback",
+    "Entity",
+    "Factor",
+    "FactorChallenge",
     "Fault",
     "Handset",
     "Leg",

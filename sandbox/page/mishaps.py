@@ -18,6 +18,11 @@ class Mishap:
     words: str
 
     @property
+    def kind(self) -> str:
+        """What does not happen, in words."""
+        return KINDS[self.operation]
+
+    @property
     def name(self) -> str:
         return f"{self.operation}-{self.code}"
 
@@ -47,7 +52,34 @@ MISHAPS = (
     Mishap("verify.check", 60212, 429, "too many requests for this address"),
     Mishap("verify.check", 20429, 429, "too many requests at once"),
     Mishap("verify.check", 20003, 401, "wrong credentials"),
+    Mishap("challenges.create", 60312, 429, "too many codes of this app in an hour or a day"),
+    Mishap("challenges.create", 60308, 429, "too many wrong codes"),
+    Mishap("challenges.create", 60318, 403, "the app was never confirmed"),
+    Mishap("challenges.create", 60322, 403, "the code was used before"),
+    Mishap("challenges.create", 60323, 403, "the question has expired"),
+    Mishap("challenges.create", 60306, 400, "the request is invalid"),
+    Mishap("challenges.create", 60324, 403, "the code is wrong, as Twilio said it in earlier years"),
+    Mishap("challenges.create", 60311, 403, "the code is none"),
+    Mishap("challenges.create", 20404, 404, "the app is gone"),
+    Mishap("challenges.create", 20429, 429, "too many requests at once"),
+    Mishap("challenges.create", 20003, 401, "wrong credentials"),
+    Mishap("factors.create", 60315, 400, "too many apps of this person"),
+    Mishap("factors.create", 60326, 429, "too many new apps of this person today"),
+    Mishap("factors.create", 60328, 429, "too many people at once"),
+    Mishap("factors.create", 60306, 400, "the request is invalid"),
+    Mishap("factors.create", 20003, 401, "wrong credentials"),
+    Mishap("factors.verify", 60310, 429, "too many wrong codes"),
+    Mishap("factors.verify", 60324, 403, "the code is wrong, as Twilio said it in earlier years"),
+    Mishap("factors.verify", 20404, 404, "the app is gone"),
+    Mishap("factors.verify", 20429, 429, "too many requests at once"),
 )
+KINDS = {
+    "verify.send": "The next code is not sent",
+    "verify.check": "The next code is not checked",
+    "challenges.create": "The next code of an app is not checked",
+    "factors.create": "The next app is not set up",
+    "factors.verify": "The next app is not confirmed",
+}
 BY_NAME = {mishap.name: mishap for mishap in MISHAPS}
 
 

@@ -4,7 +4,10 @@ from django.db import models
 
 from sandbox.models import Fault
 
-OPERATIONS = ("verify.send", "verify.fetch", "verify.update", "verify.check")
+OPERATIONS = (
+    *("verify.send", "verify.fetch", "verify.update", "verify.check"),
+    *("factors.create", "factors.verify", "factors.delete", "entities.delete", "challenges.create"),
+)
 
 
 def is_on() -> bool:

@@ -14,8 +14,10 @@ from urllib.parse import unquote, urlsplit
 from sandbox.rest import (
     accounts,
     calls,
+    challenges,
     checks,
     conferences,
+    factors,
     lookups,
     messages,
     numbers,
@@ -48,6 +50,7 @@ SERVICES = verify_services.BASE
 SERVICE = f"{SERVICES}/{{service}}"
 RATE_LIMITS = f"{SERVICE}/RateLimits"
 BUCKETS = f"{RATE_LIMITS}/{{limit}}/Buckets"
+ENTITY = f"{SERVICE}/Entities/{{identity}}"
 ACCOUNT = "https://api.twilio.com/2010-04-01/Accounts/{account}"
 NUMBERS = f"{ACCOUNT}/IncomingPhoneNumbers"
 TOKENS = accounts.TOKENS
@@ -127,6 +130,12 @@ ROUTES = (
     Route("services.create", "POST", SERVICES, verify_services.create, verify_services.PARAMETERS),
     Route("services.fetch", "GET", SERVICE, verify_services.fetch),
     Route("services.update", "POST", SERVICE, verify_services.update, verify_services.PARAMETERS),
+    Route("entities.delete", "DELETE", ENTITY, factors.delete_entity),
+    Route("factors.create", "POST", f"{ENTITY}/Factors", factors.create, factors.PARAMETERS),
+    Route("factors.fetch", "GET", f"{ENTITY}/Factors/{{sid}}", factors.fetch),
+    Route("factors.verify", "POST", f"{ENTITY}/Factors/{{sid}}", factors.update, named("AuthPayload")),
+    Route("factors.delete", "DELETE", f"{ENTITY}/Factors/{{sid}}", factors.delete),
+    Route("challenges.create", "POST", f"{ENTITY}/Challenges", challenges.create, named("FactorSid AuthPayload")),
     Route("rate_limits.list", "GET", RATE_LIMITS, rate_limits.collection, named(PAGING)),
     Route("rate_limits.create", "POST", RATE_LIMITS, rate_limits.create, named("UniqueName Description")),
     Route("buckets.list", "GET", BUCKETS, rate_limits.buckets, named(PAGING)),

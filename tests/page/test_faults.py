@@ -10,6 +10,8 @@ from tests.page.desk import said
 from tests.sandbox import line as throw_away
 from verification.models import Call
 
+OF_A_CODE = [mishap for mishap in mishaps.MISHAPS if mishap.operation.startswith("verify.")]
+
 
 @pytest.fixture
 def phone(desk, ana, bo) -> int:
@@ -33,7 +35,7 @@ def test_verify_is_down_for_everybody_until_it_is_up(desk, phone):
     assert len(desk.look(phone)["messages"]) == 1
 
 
-@pytest.mark.parametrize("mishap", mishaps.MISHAPS, ids=lambda mishap: mishap.name)
+@pytest.mark.parametrize("mishap", OF_A_CODE, ids=lambda mishap: mishap.name)
 def test_every_error_of_twilios_is_heard_once_and_ends_in_words(desk, phone, mishap):
     assert desk.do(phone, "mishap", next=mishap.name)["mishap"] == mishap.name
     state = desk.call(phone)
