@@ -69,6 +69,7 @@ LIMITS = {
     "sends_per_contact": env("LIMIT_SENDS_PER_CONTACT", default="3/600"),
     "sends_per_line": env("LIMIT_SENDS_PER_LINE", default="10/3600"),
     "wrong_codes_per_contact": env("LIMIT_WRONG_CODES_PER_CONTACT", default="5/600"),
+    "app_codes_per_contact": env("LIMIT_APP_CODES_PER_CONTACT", default="45/86400"),
     "roster_numbers_per_line": env("LIMIT_ROSTER_NUMBERS_PER_LINE", default="10/3600"),
     "roster_numbers": env("LIMIT_ROSTER_NUMBERS", default="100/600"),
     "tests_per_contact": env("LIMIT_TESTS_PER_CONTACT", default="1/600"),

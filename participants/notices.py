@@ -72,8 +72,11 @@ def contact_in_words(channel: str, masked: str) -> str:
         "whatsapp": _("WhatsApp"),
         "call": _("call to another phone"),
         "email": _("e-mail"),
+        "totp": _("authenticator app"),
     }
-    return f"{ways[channel]} {masked}" if channel else ""
+    if channel in ("", "totp"):
+        return ways.get(channel, "")
+    return f"{ways[channel]} {masked}"
 
 
 def spelled_out(moment: datetime, zone: ZoneInfo) -> str:

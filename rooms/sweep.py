@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from rooms.seats import end_replaced_legs, replaced_legs
 from verification import throttle
-from verification.models import Admission, Call
+from verification.models import Admission, Call, UsedCode
 from verification.models.calls import PROMPTS_MOST
 
 
@@ -25,7 +25,7 @@ class Swept:
 
 
 def sweep() -> Swept:
-    """Ends the legs of replaced seats and calls that must be over, frees their seats, forgets old tallies."""
+    """Ends the legs of replaced seats and calls that must be over, frees their seats, forgets old tallies and codes."""
     now = timezone.now()
     legs = end_replaced_legs(Q())  # first: a call that is marked as over has no leg to end any more
     stale = (
@@ -37,5 +37,5 @@ def sweep() -> Swept:
         calls=sum(call.end() for call in stale),
         seats=Admission.objects.filter(released_at=None, until__lte=now).update(released_at=now),
         legs=legs,
-        tallies=throttle.forget_old(),
+        tallies=throttle.forget_old() + UsedCode.objects.forget_old(),
     )

@@ -4,7 +4,18 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence, Participant, Team
+from conferenceline.telephony import authenticators
+from participants.models import (
+    Authenticator,
+    CallingLine,
+    Conference,
+    Contact,
+    Invitation,
+    Occurrence,
+    Participant,
+    Team,
+)
+from tests.accounts.people import App
 
 ANA = "+12025550101"
 BO = "+12025550102"
@@ -58,3 +69,16 @@ def invite(conference: Conference, participant: Participant, role: str = Invitat
 def occurrence_of(conference: Conference) -> Occurrence:
     """The one date on which the conference is held."""
     return conference.occurrences.get()
+
+
+def app(participant: Participant) -> App:
+    """An authenticator app that they have set up. It comes first in their order."""
+    made = Authenticator.objects.invite(participant, "mia")
+    assert made is not None
+    made.begin()
+    secret = authenticators.begin(made.identity, participant.team.name)
+    made.keep(secret.factor_sid)
+    shown = App(secret.key)
+    assert authenticators.confirm(made.identity, secret.factor_sid, shown.code())
+    made.confirm()
+    return shown

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from conferenceline.telephony.errors import MisconfiguredError
@@ -26,6 +25,8 @@ class Codes(Protocol):
     def check(self, code: str, *, sid: str, address: str) -> bool: ...
 
     def cancel(self, sid: str) -> None: ...
+
+    def check_app(self, code: str, *, identity: str, factor_sid: str) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Step(ABC):
 
     @property
     def code(self) -> dict[str, int]:
-        return {"length": settings.CODE_LENGTH}
+        return {"length": self.call.code_length}
 
     def refuse(self, outcome: str, detail: str = "") -> HangUp:
         """Turns somebody away before proof, and writes down why."""

@@ -23,8 +23,9 @@ from verification.dialogue import Later, Outcome, Step
 from verification.door import Refusal, Wanted, admit
 from verification.models import Attempt
 from verification.passcodes import Passing, check_passcode, room_called
-from verification.proof import Checking, Sending, check_code, perhaps_sent, send_code
+from verification.proof import check_code, perhaps_sent, send_code
 from verification.replies import Ask, HangUp, Join
+from verification.results import Checking, Sending
 from verification.wording import choices, wording_of
 
 CHOICES_MOST = 5  # rooms in a menu: more than a caller can keep in mind are chosen by roster number
@@ -134,7 +135,10 @@ class EnterRosterNumber(Step):
 
 
 class SendCode(Step):
-    """Send a code to a contact on file, never to the calling line as such: by the first way that can work."""
+    """Send a code to a contact on file, never to the calling line as such: by the first way that can work.
+
+    An authenticator app shows its code by itself: then nothing is sent.
+    """
 
     def arrive(self) -> Outcome:
         return ChooseRoom if self.call.vouched else self.tell(send_code(self.call, self.codes))
@@ -142,6 +146,8 @@ class SendCode(Step):
     def tell(self, sending: Sending) -> Outcome:
         words = wording_of(self.call)
         match sending:
+            case Sending.SHOWN_BY_APP:
+                return EnterCode
             case Sending.SENT:
                 self.say(words.sent % self.code)
                 return EnterCode
@@ -187,11 +193,9 @@ class EnterCode(Step):
     """The proof: whoever types the code holds the phone that it was sent to. Or somebody lets them in by hand."""
 
     def ask(self, words: str = "") -> Outcome:
-        if self.call.ways > 1:
-            question = _("Enter the code. If it does not come, press star, then pound.")
-        else:
-            question = _("Enter the code. For a new one, press star, then pound.")
-        return Ask(words or question, digits=settings.CODE_LENGTH)
+        wording = wording_of(self.call)
+        question = wording.question_or_other if self.call.ways > 1 else wording.question
+        return Ask(words or question % self.code, digits=self.call.code_length)
 
     def ask_again(self) -> Outcome:
         return ChooseRoom if self.needs_no_code else self.ask()
@@ -208,11 +212,20 @@ class EnterCode(Step):
             return self.silent(words.where % self.code, words.patience % self.code, str(words.again))
         if keys == "*":
             return self.send_again()
-        if not keys.isdigit() or len(keys) != settings.CODE_LENGTH:
+        if not keys.isdigit() or len(keys) != self.call.code_length:
             return self.stumbled(_("The code has %(length)s digits. Please enter them all.") % self.code)
+        words = wording_of(self.call)
         match check_code(self.call, self.codes, keys):
             case Checking.RIGHT:
                 return ChooseRoom
+            case Checking.USED:
+                return self.stumbled(
+                    _("That code was used before. Wait until your app shows the next one, and enter that.")
+                )
+            case Checking.NEXT_WAY:
+                return Later(SendCode, f"{words.not_sent} {_('We try another way.')}")
+            case Checking.CANNOT:
+                return self.hang_up(str(words.cannot))
             case Checking.WRONG:
                 return self.wrong()
             case Checking.GONE:
@@ -220,7 +233,7 @@ class EnterCode(Step):
             case Checking.UNCONFIRMED:
                 return Later(SendCode, _("We are sorry, we could not confirm that code. We send you a new one."))
             case Checking.NOT_CHECKED:
-                return self.stumbled(_("We are sorry, we could not check the code. Please enter it once more."))
+                return self.stumbled(str(words.not_checked))
             case Checking.TOO_MANY:
                 return self.hang_up(_("We can check no more codes now. Please call again in ten minutes. Goodbye."))
 
@@ -228,10 +241,19 @@ class EnterCode(Step):
         self.call.resends += 1
         if self.call.resends > RESENDS_MOST:
             return self.give_up(_("Please call again in ten minutes. Goodbye."))
-        ways = ladder.offered(ladder.left(self.call))
+        ways = ladder.to_choose_from(self.call)
         if len(ways) > 1:
             return ChooseWay
+        if self.call.asks_app:
+            return self.leave_app(ways)
         return WaitToSend if ways and not ways[0].rests else SendCode
+
+    def leave_app(self, ways: list[ladder.Way]) -> Outcome:
+        """By the other way, where there is one."""
+        if not ways:
+            return self.ask(_("No code is sent: your authenticator app shows it. Please enter it now."))
+        self.call.contact = ways[0].contact
+        return SendCode
 
     def wrong(self) -> Outcome:
         words = wording_of(self.call)
@@ -247,7 +269,7 @@ class ChooseWay(Step):
 
     def ask(self, words: str = "") -> Outcome:
         """Reads out the ways, that of the newest code first. What each key means is kept: a menu is a promise."""
-        ways = ladder.offered(ladder.left(self.call))
+        ways = ladder.to_choose_from(self.call)
         ways = sorted(ways, key=lambda way: way.contact.pk != self.call.contact_id)[:CHOICES_MOST]
         self.call.menu = {str(key): way.contact.pk for key, way in enumerate(ways, start=1)}
         menu = choices([way.contact.channel for way in ways])
@@ -274,7 +296,7 @@ class WaitToSend(EnterCode):
     def ask(self, words: str = "") -> Outcome:
         seconds = ladder.gap(self.call) or SECONDS_LEAST
         later = _("The next one goes out in %(seconds)s seconds. If the code comes before, enter it.")
-        return Ask(words or later % {"seconds": seconds}, digits=settings.CODE_LENGTH, seconds=seconds)
+        return Ask(words or later % {"seconds": seconds}, digits=self.call.code_length, seconds=seconds)
 
     def answer(self, keys: str) -> Outcome:
         return super().answer(keys) if keys or self.needs_no_code else SendCode
@@ -379,7 +401,8 @@ class ChooseRoom(Step):
         """By a stronger way, where that would help; else the other rooms, without a new code."""
         self.call.wanted = []
         if refusal.least and ladder.insist(self.call, refusal.least):
-            return Later(SendCode, f"{refusal.words} {_('We send you another code.')}")
+            is_app = self.call.contact is not None and self.call.contact.is_app
+            return Later(SendCode, refusal.words if is_app else f"{refusal.words} {_('We send you another code.')}")
         self.call.refused = [*self.call.refused, [invitation, occurrence]]
         self.say(refusal.words)
         return self.offer(self.rooms())

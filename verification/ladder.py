@@ -70,7 +70,8 @@ def ways(call: Call, people: list[int]) -> list[Way]:
 
 
 def _way(contact: Any, call: Call) -> Way:
-    shut = HELD if contact.held else "" if contact.is_allowed(call.dialled) else COUNTRY
+    held = contact.held and not contact.is_app  # whose guesses are counted apart, here and not at Twilio
+    shut = HELD if held else "" if contact.is_allowed(call.dialled) else COUNTRY
     rests = bool(contact.channel_rests or contact.over_limit or not contact.can_work)
     return Way(contact, _reaches(contact, call), rests, contact.spent, shut)
 
@@ -106,6 +107,18 @@ def offered(ways_left: list[Way]) -> list[Way]:
     return [way for way in free if not way.rests] or free[:1]
 
 
+def to_choose_from(call: Call) -> list[Way]:
+    """Those that star leads to: of the app whose code is asked for already there is nothing to send again."""
+    mine = call.challenge.contact_id if call.challenge and call.asks_app else None
+    return offered([way for way in left(call) if way.contact.pk != mine])
+
+
+def give_up(call: Call) -> None:
+    """No code comes by this way any more in this call."""
+    call.dead_ends = [*call.dead_ends, call.contact_id]
+    call.ways = max(0, call.ways - 1)
+
+
 def _rings_the_caller(call: Call, contact: Contact) -> bool:
     """A code is never spoken to the line that is calling: it is engaged, and proves nothing to itself."""
     return contact.channel == Contact.Channel.CALL and contact.address == call.line
@@ -126,7 +139,9 @@ def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
     return contacts.annotate(place=place).annotate(
         channel_rests=Exists(resting.filter(resets_at__gt=now)),
         spent=used_up("wrong_codes_per_contact", "address"),
-        over_limit=Q(used_up("sends_per_contact", "place")) | Q(used_up("wrong_codes_per_contact", "address")),
+        over_limit=Q(used_up("sends_per_contact", "place"))
+        | Q(used_up("wrong_codes_per_contact", "address"))
+        | Q(used_up("app_codes_per_contact", "address")),
         held=Value(False) if call.is_attested else Exists(_attested_codes(now).filter(address=OuterRef("address"))),
     )
 

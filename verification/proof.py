@@ -4,7 +4,6 @@ What came of it is returned as a plain word; flow.py says what each means to the
 """
 
 import logging
-from enum import Enum, auto
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,9 +20,10 @@ from conferenceline.telephony.errors import (
     UndeliverableError,
 )
 from participants.models import Contact
-from verification import ladder, throttle
+from verification import app_codes, ladder, throttle
 from verification.dialogue import Codes
 from verification.models import Attempt, Call, Challenge, TurnLostError
+from verification.results import Checking, Sending
 
 logger = logging.getLogger(__name__)
 
@@ -36,47 +36,20 @@ FAILURES = {  # as the contact remembers them; the first that fits
 }
 
 
-class Sending(Enum):
-    """What came of the wish to send a code."""
-
-    SENT = auto()
-    SENT_AGAIN = auto()
-    REUSED = auto()  # a redial: the code of the earlier call is still good
-    WITHDRAWN = auto()  # too old to be found in time: a new one comes on the next turn
-    PERHAPS_SENT = auto()  # Twilio did not say
-    NO_MORE_BUT_ONE_IN_HAND = auto()  # over a limit, ours or Twilio's, and an earlier one may still be typed
-    NO_MORE = auto()  # over Twilio's limit
-    OVER_LIMIT = auto()  # over our own limit, before anything was sent
-    BUSY = auto()  # not done: once more on the next turn
-    STILL_BUSY = auto()
-    NEXT_WAY = auto()  # not by this one: by another on the next turn
-    FELL_BACK = auto()  # not by this one, and the code that came by another is still good
-    UNDELIVERABLE = auto()  # by no way that is left
-    NO_CONTACT = auto()
-
-
-class Checking(Enum):
-    """What came of a code that was typed."""
-
-    RIGHT = auto()
-    WRONG = auto()
-    GONE = auto()  # expired, or used
-    UNCONFIRMED = auto()  # gone after a check without an answer: it may have been right, and admits nobody
-    NOT_CHECKED = auto()
-    TOO_MANY = auto()
-
-
 def send_code(call: Call, codes: Codes) -> Sending:
     """Sends a code by the way that the caller chose, or by the best that is left, unless an earlier one will do.
 
     At most one request to Twilio.
     """
     ways = ladder.left(call)
-    earlier = [] if call.challenge else Challenge.objects.earlier([way.destination for way in ways], call)
+    sent_to = [way.destination for way in ways if not way.contact.is_app]
+    earlier = [] if call.challenge else Challenge.objects.earlier(sent_to, call)
     contact, code = _way_and_code(call, ways, earlier)
     if contact is None:
         return _nothing_left(call, ways)
     call.contact = contact
+    if contact.is_app:
+        return app_codes.ask_for(call, contact, code)
     if call.is_attested:
         guessable = [each for each in earlier if each.address == contact.address]
         if not all(each.call.is_attested for each in guessable) and _may_be_sent(call, contact):
@@ -250,10 +223,10 @@ def _not_sent(
         ladder.rest(code.channel)
     if code.state == Challenge.State.PENDING:  # that one more cannot be sent does not spoil the one that was
         if not isinstance(fault, TooBusyError):
-            _give_up_way(call)
+            ladder.give_up(call)
         return Sending.NO_MORE_BUT_ONE_IN_HAND
     if isinstance(fault, TooManySendsError) and not earlier:
-        _give_up_way(call)
+        ladder.give_up(call)
         code.settle(Challenge.State.UNSURE, failure=FAILURES[TooManySendsError])
         return Sending.NO_MORE_BUT_ONE_IN_HAND
     code.settle(Challenge.State.FAILED, failure=_failure(fault))
@@ -261,7 +234,7 @@ def _not_sent(
     if isinstance(fault, TooBusyError) and call.retries <= RETRIES_MOST:
         call.challenge = earlier or code
         return Sending.BUSY
-    _give_up_way(call)
+    ladder.give_up(call)
     if earlier and earlier.state == Challenge.State.PENDING:
         call.challenge = earlier
         return Sending.FELL_BACK
@@ -277,11 +250,6 @@ def _not_sent(
             return Sending.NO_MORE
 
 
-def _give_up_way(call: Call) -> None:
-    call.dead_ends = [*call.dead_ends, call.contact_id]
-    call.ways = max(0, call.ways - 1)
-
-
 def _failure(fault: TwilioFaultError) -> str:
     return next((failure for kind, failure in FAILURES.items() if isinstance(fault, kind)), "")
 
@@ -292,6 +260,8 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
     Raises TurnLostError where the call ended, or lost its code to a redial, while Twilio was asked.
     """
     code = call.challenge
+    if code is not None and code.is_of_app and code.state == Challenge.State.PENDING:  # which no time makes void
+        return app_codes.check(call, codes, code, keys)
     if code is None or not code.typeable:
         return _gone(call, code)
     # By address: within ten minutes every channel brings the same code there, and Twilio counts alike.

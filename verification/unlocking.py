@@ -26,6 +26,7 @@ APART = ("", " attested")  # Call.counted: an attested call's tries are counted 
 WORDS = {
     "sends_per_contact": gettext_lazy("codes sent to %(where)s"),
     "wrong_codes_per_contact": gettext_lazy("wrong codes for %(where)s"),
+    "app_codes_per_contact": gettext_lazy("codes of the %(where)s"),
     "sends_per_line": gettext_lazy("codes asked for from %(where)s"),
     "roster_numbers_per_line": gettext_lazy("roster numbers tried from %(where)s"),
 }
@@ -57,6 +58,7 @@ def keys_of(person: Participant) -> dict[str, tuple[str, str]]:
     for contact in person.contacts.all():
         add("sends_per_contact", f"{contact.channel} {contact.address}", str(contact))
         add("wrong_codes_per_contact", contact.address, str(contact))
+        add("app_codes_per_contact", contact.address, str(contact))
     for line in person.lines.all():
         add("sends_per_line", str(line.number), str(line.number))
         add("roster_numbers_per_line", str(line.number), str(line.number))
@@ -97,7 +99,8 @@ def _carry_out(owed: Unlock, now: datetime) -> bool:
     person = owed.participant
     if person is None or not owed.claim(now):
         return False
-    codes = list(Challenge.objects.typeable().filter(address__in=[each.address for each in person.contacts.all()]))
+    sent_to = [each.address for each in person.contacts.all() if not each.is_app]
+    codes = list(Challenge.objects.typeable().filter(address__in=sent_to))
     for sid in sorted({code.verification_sid for code in codes} - {""}):
         try:
             VerifyCodes().cancel(sid)

@@ -11,6 +11,11 @@ from verification.models import Call
 Channel = Contact.Channel
 Words = str | Promise
 
+# Where a code was sent.
+QUESTION = _("Enter the code. For a new one, press star, then pound.")
+QUESTION_OR_OTHER = _("Enter the code. If it does not come, press star, then pound.")
+NOT_CHECKED = _("We are sorry, we could not check the code. Please enter it once more.")
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -31,6 +36,9 @@ class Wording:
     newest: Words  # after a wrong code
     last_try: Words
     call_again: Words
+    question: Words = QUESTION
+    question_or_other: Words = QUESTION_OR_OTHER
+    not_checked: Words = NOT_CHECKED
 
 
 WORDING = {
@@ -103,6 +111,32 @@ WORDING = {
         newest=_("That is not the code. Please enter the %(length)s digits of the newest e-mail."),
         last_try=_("That is not right either. Please enter the newest code once more. This is the last try."),
         call_again=_("That is not right. Please call again when you have the newest e-mail. Goodbye."),
+    ),
+    Channel.TOTP: Wording(  # nothing is sent
+        sent="",
+        sent_again="",
+        reused="",
+        perhaps_sent="",
+        no_more=_("We cannot send a code another way now. Please use your authenticator app."),
+        not_sent=_("We cannot check the codes of your authenticator app now."),
+        cannot=_(
+            "We are sorry. We cannot check the codes of your authenticator app now. "
+            "Please ask whoever invited you for help. Goodbye."
+        ),
+        choice=_("For a code from your authenticator app, press %(key)s."),
+        other=_("For a code from your authenticator app, press %(key)s."),
+        where=_("Your authenticator app shows a code with %(length)s digits. Please enter it."),
+        patience=_("Take your time. The app shows another code every 30 seconds. Enter the one that it shows now."),
+        again=_("Please enter the code that your authenticator app shows now."),
+        newest=_("That is not the code. Please enter the %(length)s digits that your app shows now."),
+        last_try=_("That is not right either. Please enter the code that your app shows now. This is the last try."),
+        call_again=_("That is not right. Please call again, with the app open. Goodbye."),
+        question=_("Please enter the %(length)s digit code that your authenticator app shows now."),
+        question_or_other=_(
+            "Please enter the %(length)s digit code that your authenticator app shows now. "
+            "For another way, press star, then pound."
+        ),
+        not_checked=_("We are sorry, we could not check the code. Please enter the one that your app shows now."),
     ),
 }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from conferenceline.telephony import authenticators
 from conferenceline.telephony.client import client, twilio_errors
 from conferenceline.telephony.errors import (
     ChannelDownError,
@@ -108,6 +109,10 @@ class VerifyCodes:
         """Withdraws a code, so that the next one sent is a new one. Raises as check() does."""
         with twilio_errors(CHECK_ERRORS, otherwise=MisconfiguredError):
             self._service.verifications(sid).update(status="canceled")
+
+    def check_app(self, code: str, *, identity: str, factor_sid: str) -> bool:
+        """Whether this is what the authenticator app shows. As authenticators.check(), which says what it raises."""
+        return authenticators.check(identity, factor_sid, code)
 
     @property
     def _service(self):

@@ -1,6 +1,7 @@
 """Who may enter which room, and when."""
 
 from participants.models.admission import LEAST, Grade, Policy
+from participants.models.authenticators import Authenticator
 from participants.models.changes import ContactChange
 from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact
@@ -14,6 +15,7 @@ from participants.models.teams import Membership, Team
 __all__ = [
     "LEAST",
     "PASSCODE_DIGITS",
+    "Authenticator",
     "CallingLine",
     "Conference",
     "Contact",

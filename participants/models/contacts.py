@@ -1,5 +1,6 @@
 """Where a code can reach a person."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +17,13 @@ from participants.models.people import Participant, refuse_extension
 
 
 class Channel(models.TextChoices):
-    """How a code travels, in the words of Twilio Verify. Everything but mail goes to a telephone number."""
+    """How a code reaches somebody, in the words of Twilio Verify. An authenticator app shows it: nothing is sent."""
 
     SMS = "sms", _("text message")
     WHATSAPP = "whatsapp", _("WhatsApp")
     CALL = "call", _("call to another phone")
     EMAIL = "email", _("e-mail")
+    TOTP = "totp", _("authenticator app")
 
 
 TO_A_PHONE = (Channel.SMS, Channel.WHATSAPP, Channel.CALL)
@@ -32,11 +34,15 @@ CANNOT_BE_CALLED = ("pager", "voicemail")
 
 
 def normalised(channel: str, address: str) -> str:
-    """The one way to write this address: a number as E.164, a mailbox in small letters.
+    """The one way to write this address: a number as E.164, a mailbox in small letters, an app's identity as it is.
 
     Raises ValidationError where it is none that this channel reaches.
     """
     address = str(address).strip()
+    if channel == Channel.TOTP:
+        if not re.fullmatch("[0-9a-f]{32}", address):
+            raise ValidationError(_("An authenticator app is set up by the link in a mail."), code="invalid")
+        return address
     if channel == Channel.EMAIL:
         if "@" not in address:
             raise ValidationError(_("Enter an e-mail address, such as ana@example.com."), code="invalid")
@@ -62,7 +68,7 @@ def masked(address: str) -> str:
 class ContactQuerySet(models.QuerySet["Contact"]):
     def of_unknown_line(self) -> "ContactQuerySet":
         """Those with a number of which nobody has asked what kind of line it is, oldest first."""
-        return self.exclude(channel=Channel.EMAIL).filter(line_type_asked_at=None).order_by("pk")
+        return self.filter(channel__in=TO_A_PHONE, line_type_asked_at=None).order_by("pk")
 
     def texts_agreed(self) -> "ContactQuerySet":
         """The mobiles whose owners want texts that are no codes: agreed to, on record, and not withdrawn."""
@@ -128,12 +134,17 @@ class Contact(models.Model):
                 fields=("participant", "channel", "address"),
                 name="one_contact_per_person_and_address",
                 violation_error_message=_("This person already has this contact."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=("address",), condition=models.Q(channel=Channel.TOTP), name="one_person_per_authenticator"
+            ),
         ]
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
 
     def __str__(self) -> str:
+        if self.is_app:
+            return str(self.get_channel_display())
         return f"{self.get_channel_display()} {self.address}"
 
     def save(self, *args, **kwargs) -> None:
@@ -176,6 +187,11 @@ class Contact(models.Model):
             self.address = normalised(self.channel, self.address)
         except ValidationError as problem:
             raise ValidationError({"address": problem}) from problem
+
+    @property
+    def is_app(self) -> bool:
+        """Whether it shows codes by itself, so that none is sent."""
+        return self.channel == Channel.TOTP
 
     @property
     def destination(self) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
+from time_machine import travel
 
 from participants.models import (
     CallingLine,
@@ -116,6 +117,13 @@ def every_turn(ana: Participant) -> dict[str, list[Query]]:
     cost("/voice/status/", **again, CallStatus="completed")
     turns["a redial"] = cost("/voice/", **again | {"CallSid": "CA" + "d" * 32})
     turns["the end of a call"] = cost("/voice/status/", **borrowed, From=cast.STRANGER, CallStatus="completed")
+    with travel(timezone.now().replace(second=5), tick=False):
+        apps_owner = cast.person(ana.team, "Ada", "+12025550156")
+        cast.invite(Conference.objects.get(title="Board meeting"), apps_owner)
+        app, asked = cast.app(apps_owner), {"CallSid": "CA" + "3" * 32, "From": "+12025550156"}
+        turns["ring, and an app is asked"] = cost("/voice/", **asked)
+        turn("a wrong code of an app", **asked, Digits=wrong(app.code()))
+        turn("the right code of an app, and the door", **asked, Digits=app.code())
     early = cast.person(ana.team, "Eve", "+12025550155")
     cast.invite(cast.conference(ana.team, "Tomorrow", timezone.now() + timedelta(hours=20)), early)
     turns["ring of somebody too early"] = cost("/voice/", CallSid="CA" + "2" * 32, From="+12025550155")
@@ -157,6 +165,9 @@ def test_each_turn_takes_these_many_queries_however_large_the_tables(room, ana, 
         "a new code": 8,
         "the right code, and the door": 11,
         "ring from a strange line": 8,
+        "ring, and an app is asked": 10,
+        "a wrong code of an app": 5,
+        "the right code of an app, and the door": 12,
         "ring of somebody too early": 8,
         "a wrong roster number": 8,
         "a right roster number": 12,

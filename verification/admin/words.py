@@ -29,6 +29,7 @@ LIMITS = {
     "sends_per_contact": _("codes sent to this contact"),
     "sends_per_line": _("codes asked for from this line"),
     "wrong_codes_per_contact": _("wrong codes for this contact"),
+    "app_codes_per_contact": _("codes of this authenticator app"),
     "roster_numbers_per_line": _("roster numbers tried from this line"),
     "roster_numbers": _("roster numbers tried from all lines"),
     "wrong_passcodes_per_line": _("wrong passcodes from this line"),

@@ -8,6 +8,7 @@ from verification.models.calls import Call, TurnLostError
 from verification.models.challenges import Challenge
 from verification.models.tallies import Tally
 from verification.models.unlocks import Unlock
+from verification.models.used_codes import UsedCode
 from verification.models.vouches import Vouch
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Tally",
     "TurnLostError",
     "Unlock",
+    "UsedCode",
     "Vouch",
 ]

@@ -20,6 +20,8 @@ class Attempt(models.Model):
         CODE_REUSED = "code reused", _("a code sent a moment ago was used again")
         CODE_NOT_SENT = "code not sent", _("the code could not be sent")
         CODE_PERHAPS_SENT = "code perhaps sent", _("Twilio did not say whether the code was sent")
+        APP_ASKED = "app asked", _("the code of the authenticator app was asked for")
+        CODE_USED = "code used", _("the code of the authenticator app had been used before")
         WRONG_CODE = "wrong code", _("the code was wrong")
         CODE_GONE = "code gone", _("the code had expired or was used")
         CHECK_UNSURE = "check unsure", _("Twilio did not say whether the code was right")

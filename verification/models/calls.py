@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conferenceline.telephony.authenticators import DIGITS
 from conferenceline.telephony.voices import VOICES
 from participants.models import DialInNumber, Grade
 from verification.models.assurance import Attestation
@@ -202,6 +203,16 @@ class Call(models.Model):
     def is_attested(self) -> bool:
         """Whether the carrier vouches for the calling number, so that nobody has forged it."""
         return bool(self.line) and self.attestation == Attestation.FULL
+
+    @property
+    def asks_app(self) -> bool:
+        """Whether the code that is asked for is one that an authenticator app shows."""
+        return self.challenge is not None and self.challenge.is_of_app
+
+    @property
+    def code_length(self) -> int:
+        """Digits of the code that is asked for."""
+        return DIGITS if self.asks_app else settings.CODE_LENGTH
 
     def counted(self, subject: str) -> str:
         """By what a limit counts the tries of this call: apart from the others' where it is attested, so that whoever

@@ -46,7 +46,10 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
 
 
 class Challenge(models.Model):
-    """A code that Twilio Verify made for one address, and the call that may type it. The code itself is not here."""
+    """A code that Twilio Verify made for one address, and the call that may type it. The code itself is not here.
+
+    Or one that an authenticator app shows: then `address` is the identity, and `verification_sid` the factor.
+    """
 
     class State(models.TextChoices):
         SENDING = "sending", _("being sent")
@@ -87,6 +90,11 @@ class Challenge(models.Model):
         if self._state.adding:
             self.country = country_of(self.address)
         super().save(*args, **kwargs)
+
+    @property
+    def is_of_app(self) -> bool:
+        """Whether an authenticator app shows the code, so that none was sent."""
+        return self.channel == Contact.Channel.TOTP
 
     @property
     def expires_at(self) -> datetime:
