@@ -100,7 +100,9 @@ def pages() -> dict[str, str]:
     busiest = Conference.objects.filter(title="Room 1").get()
     call = Call.objects.filter(attempts__participant__team=busiest.team).order_by("pk")[0]
     person = Participant.objects.filter(team=busiest.team).order_by("pk")[0]
-    conferences, people = "/admin/participants/conference/", "/admin/participants/participant/"
+    conferences, people, rosters = (
+        f"/admin/participants/{name}/" for name in ("conference", "participant", "invitation")
+    )
     return {
         "home": "/admin/",
         "conferences": conferences,
@@ -120,7 +122,9 @@ def pages() -> dict[str, str]:
         "people to choose from": (
             "/admin/autocomplete/?app_label=participants&model_name=invitation&field_name=participant&term=Person+47"
         ),
-        "rosters": "/admin/participants/invitation/",
+        "rosters": rosters,
+        "rosters, search by person": f"{rosters}?q=Person+4711",
+        "rosters, one conference": f"{rosters}?conference={busiest.pk}",
         "log of attempts": "/admin/verification/attempt/",
         "log of attempts, one outcome": "/admin/verification/attempt/?outcome__exact=admitted",
         "log of attempts, search": "/admin/verification/attempt/?q=Person+4711",

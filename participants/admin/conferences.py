@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,12 +23,12 @@ from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.passcodes import MakesPasscodes
-from participants.admin.people import searched
 from participants.admin.plans import as_list, sentences, spelled_out
 from participants.admin.rosters import InvitationInline, ModeratorNumberInline
+from participants.admin.search import has_words, invited_like, searched
 from participants.admin.states import StateFilter, badge, with_state
 from participants.admin.walls import TeamWall
-from participants.models import Conference, Invitation, Occurrence
+from participants.models import Conference, Invitation, Occurrence, Participant
 from participants.resources import ConferenceResource
 
 YEARS = range(2000, 2100)  # a slip of the pen beyond them would overflow what comes of it
@@ -48,12 +48,19 @@ class WallTimeField(forms.SplitDateTimeField):
         return datetime.combine(*data_list) if data_list else None
 
 
+class LongSelect(forms.Select):
+    """Django renders a template for each choice: with the time zones of the world, a third of the time of the page."""
+
+    template_name = "participants/long_select.html"
+
+
 class ConferenceForm(forms.ModelForm):
     starts_at = WallTimeField(label=_("Starts at"), help_text=_("By the clocks of the zone above."))
 
     class Meta:
         model = Conference
         fields = "__all__"  # noqa: DJ007 - the admin says which
+        widgets = {"time_zone": LongSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,7 +185,7 @@ class ConferenceAdmin(TeamWall, MakesPasscodes, Exports, TellsWhatGoes, Remember
     list_display = ("title", "when", "state", "invited", "moderators", "team")
     list_filter = (StateFilter, When, "team")
     list_select_related = ("team",)
-    search_fields = ("title", "invitations__participant__name", "invitations__participant__lines__number")
+    search_fields = ("title",)
     search_help_text = _("A title, a person, or a number however it is written.")
     nothing_yet = _("Schedule a conference, and type who may enter on the same page: a number and a name for each.")
     show_full_result_count = False
@@ -191,7 +198,13 @@ class ConferenceAdmin(TeamWall, MakesPasscodes, Exports, TellsWhatGoes, Remember
         return ConferenceList
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return super().get_search_results(request, queryset, searched(search_term))
+        """By title as Django has it, or by who is on the roster."""
+        term = searched(search_term)
+        if not term:
+            return queryset, False
+        queryset, _duplicates = super().get_search_results(request, queryset, "")
+        invited = invited_like(self.reachable(Participant, request.user), term)
+        return queryset.filter(has_words("title", term) | Q(pk__in=invited.values("conference"))), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever may only look is told the start in the conference's own zone, too."""

@@ -12,7 +12,6 @@ from django.utils.html import format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.admin.changes import flagged, history_of, with_recent_changes
 from participants.admin.consent import ContactForm, consent_of
@@ -21,6 +20,7 @@ from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.reach import CanGetIn, hindrance
+from participants.admin.search import searched
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
@@ -36,15 +36,6 @@ def told_apart(person: Participant) -> str:
     """A name with a number or contact: there may be two people of one name."""
     known = numbers_of(person) or first_contact_of(person)
     return f"{person.name} · {known}"
-
-
-def searched(term: str) -> str:
-    """Numbers are stored as E.164, and searched for, or a part of them, as people write them."""
-    number = to_python(term)
-    if isinstance(number, PhoneNumber) and number.is_valid():
-        return str(number.as_e164)
-    digits = "".join(filter(str.isdigit, term))
-    return digits if len(digits) > 2 and not any(map(str.isalpha, term)) else term
 
 
 class CallingLineInline(TeamWall, admin.TabularInline):

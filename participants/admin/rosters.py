@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.changes import flagged, with_recent_changes
@@ -14,10 +15,13 @@ from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.people import first_contact_of, told_apart
+from participants.admin.search import has_words, invited_like, searched
 from participants.admin.typed import InvitationForm, InvitationFormSet, ModeratorNumberForm, ModeratorNumberFormSet
 from participants.admin.walls import TeamWall
-from participants.models import Invitation, ModeratorNumber
+from participants.models import Conference, Invitation, ModeratorNumber, Occurrence, Participant
 from participants.resources import InvitationResource, numbers_of
+
+COMING = 20  # conferences to filter by
 
 
 class InvitationWall(TeamWall):
@@ -94,15 +98,37 @@ class ModeratorNumberInline(RosterInline):
     typed = ("number", "name")
 
 
+class ComingConferences(admin.SimpleListFilter):
+    """The next ones, and the one that is chosen: a list of all would be longer than the page. The search finds them."""
+
+    title = _("conference")
+    parameter_name = "conference"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        seen = model_admin.reachable(Conference, request.user)
+        dates = Occurrence.objects.filter(closes_at__gt=timezone.now(), conference__in=seen.order_by())
+        coming = dict.fromkeys(dates.order_by("starts_at").values_list("conference", flat=True)[:COMING])
+        chosen = [self.value()] if (self.value() or "").isdecimal() else []
+        return [(str(each.pk), str(each)) for each in seen.filter(pk__in=[*coming, *chosen]).order_by("starts_at")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        return queryset.filter(conference=chosen) if chosen.isdecimal() else queryset.none()
+
+
 @admin.register(Invitation)
 class InvitationAdmin(InvitationWall, Exports, TellsWhatGoes, Remembers):
     """Every roster at once: for finding a roster number, and for changing a role."""
 
     resource_classes = (InvitationResource,)
     list_display = ("participant", "conference", "role", "roster_number")
-    list_filter = ("role", "conference")
+    list_filter = ("role", ComingConferences)
     list_select_related = ("participant", "conference")
-    search_fields = ("participant__name", "conference__title", "roster_number", "participant__lines__number")
+    search_fields = ("roster_number",)
+    search_help_text = _("A person, a conference, a roster number, or a number that they call from.")
+    show_full_result_count = False
     autocomplete_fields = ("participant", "conference")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -110,6 +136,16 @@ class InvitationAdmin(InvitationWall, Exports, TellsWhatGoes, Remembers):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("conference", "participant", "roster_number") if obj else ()
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        term = searched(search_term)
+        if not term:
+            return queryset, False
+        queryset, _duplicates = super().get_search_results(request, queryset, "")
+        conferences = self.reachable(Conference, request.user).filter(has_words("title", term)).order_by()
+        invited = invited_like(self.reachable(Participant, request.user), term)
+        found = Q(conference__in=conferences.values("pk")) | Q(pk__in=invited.values("pk"))
+        return queryset.filter(found | Q(roster_number__contains=term)), False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {key: value for key, value in super().get_changeform_initial_data(request).items() if key != "team"}

@@ -108,6 +108,8 @@ def secret(quay: Team) -> Conference:
 @pytest.fixture
 def ours(room: Conference, ana, bo) -> Conference:
     """The open conference of Harbour, with Ana and Bo on its roster, and Ana's call."""
+    for number, invitation in enumerate(room.invitations.order_by("pk"), start=41414141):
+        Invitation.objects.filter(pk=invitation.pk).update(roster_number=str(number))  # none with a foreign word in it
     log_of(room.invitations.get(participant=ana), cast.ANA, "harbour")
     return room
 

@@ -233,6 +233,8 @@ def test_the_list_answers_what_an_organizer_asks(organizer, harbour, room, ana, 
     assert titles("?q=Ana") == ["Board meeting"]
     assert titles("?q=(202)+555-0101") == titles("?q=555-0101") == titles("?q=%2B12025550101") == ["Board meeting"]
     assert titles("?q=budget") == []
+    assert titles("?q=meeting+board") == ["Board meeting"]
+    assert titles("?q=Tomorrow+Ana") == []
     [row] = organizer.get(LIST + "?q=o").context["cl"].result_list.filter(title="Board meeting")
     assert (row.invited_count, row.moderator_count, row.state) == (2, 1, "open")
 

@@ -1,6 +1,9 @@
 """Rosters in the admin: people chosen from the address book, and moderators typed in."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from participants.models import CallingLine, Conference, Contact, Invitation, ModeratorNumber, Participant
 from tests import cast
@@ -294,3 +297,38 @@ def test_a_roster_of_forty_costs_no_more_queries_to_show_than_one_of_two(
         cast.invite(room, cast.person(harbour, f"Person {n}", f"+120255502{n:02}"), role=role)
     with django_assert_num_queries(len(few)):
         organizer.get(page_of(room))
+
+
+# The list of all rosters
+
+
+def test_a_seat_is_found_by_its_person_its_conference_and_its_number(organizer, harbour, room, ana, bo, secret):
+    later = cast.conference(harbour, "Budget", timezone.now() + timedelta(days=3))
+    cast.invite(later, ana)
+    Invitation.objects.filter(conference=room, participant=bo).update(roster_number="41414141")
+
+    def found(query: str) -> set[tuple[str, str]]:
+        rows = organizer.get(f"/admin/participants/invitation/{query}").context["cl"].result_list
+        return {(row.participant.name, row.conference.title) for row in rows}
+
+    at_the_board, at_the_budget = ("Ana", "Board meeting"), ("Ana", "Budget")
+    assert found("") == {at_the_board, at_the_budget, ("Bo", "Board meeting")}
+    assert found("?q=ana") == found("?q=(202)+555-0101") == {at_the_board, at_the_budget}
+    assert found("?q=budget") == found(f"?conference={later.pk}") == {at_the_budget}
+    assert found("?q=41414141") == found("?q=414141") == {("Bo", "Board meeting")}
+    assert found("?q=zanzibar") == found(f"?conference={secret.pk}") == found("?conference=none") == set()
+
+
+def test_rosters_are_filtered_by_the_next_conferences_of_the_team(organizer, harbour, room, ana, secret):
+    over = cast.conference(harbour, "Long ago", timezone.now() - timedelta(days=30))
+    cast.invite(over, ana)
+
+    def offered(query: str = "") -> str:
+        return organizer.get(f"/admin/participants/invitation/{query}").content.decode()
+
+    assert f"?conference={room.pk}" in offered()
+    assert f"?conference={over.pk}" not in offered()
+    assert "Zanzibar" not in offered(f"?conference={secret.pk}")
+    chosen = offered(f"?conference={over.pk}")
+    assert "Long ago" in chosen
+    assert f"?conference={room.pk}" in chosen

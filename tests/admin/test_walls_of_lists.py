@@ -84,8 +84,9 @@ def test_lists_filters_and_searches_tell_only_what_is_ours(organizer, neighbour,
 @pytest.mark.usefixtures("both")
 def test_a_filter_offers_what_is_ours_even_where_a_row_points_across(administrator, organizer, ours, secret):
     """A stray row, which no form would make, must not become a window."""
-    Invitation.objects.create(conference=ours, participant=secret.team.participants.get())
-    Invitation.objects.create(conference=secret, participant=ours.team.participants.order_by("pk")[0])
+    nell, ana = secret.team.participants.get(), ours.team.participants.order_by("pk")[0]
+    Invitation.objects.create(conference=ours, participant=nell, roster_number="42424242")
+    Invitation.objects.create(conference=secret, participant=ana, roster_number="43434343")
 
     for address in (
         "/admin/participants/invitation/",

@@ -69,7 +69,7 @@ def pages_of_rows(page: Page, address: str) -> list[str]:
 
 
 def fill_the_lists(window: chromium.Window, address: str) -> None:
-    """A call that is let in, a code that is tested and somebody let in by hand: what the demo leaves out."""
+    """What the demo leaves out: a call that gets in, a code tested, somebody let in by hand or unlocked, a block."""
     page = window.page
     page.goto(f"{address}/phone/")
     get_in(page, "Ana Bell")
@@ -83,6 +83,25 @@ def fill_the_lists(window: chromium.Window, address: str) -> None:
     page.get_by_label("Why").fill("I know her voice.")
     page.get_by_role("button", name="Let in once").click()
     expect(page.get_by_text("is let in on their next call")).to_be_visible()
+    page.goto(f"{address}/admin/participants/participant/?q=Ana+Bell")
+    page.get_by_role("link", name="Ana Bell").click()
+    page.locator("#content").get_by_role("link", name="Unlock", exact=True).first.click()
+    page.locator("#content").get_by_role("button", name="Unlock").click()
+    expect(page.locator(".messagelist")).to_be_visible()
+    page.goto(f"{address}/admin/verification/block/add/")
+    page.get_by_label("Number").fill("+12025550199")
+    page.get_by_label("Reason").fill("Rings at night.")
+    save(page)
+    page.goto(f"{address}/admin/accounts/logininvitation/add/")
+    page.get_by_label("Name").first.fill("Rosa Kent")
+    page.get_by_label("Mail address").fill("rosa.kent@example.com")
+    page.get_by_label("Team").select_option("Harbour")
+    save(page)
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^(Save|Send)")).first.click()
+    expect(page.locator(".messagelist")).to_be_visible()
 
 
 def fill_when(page: Page, title: str, day: date, clock: str = "10:00") -> None:

@@ -36,6 +36,10 @@ class BlockAdmin(TeamWall, admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if "team" in form.base_fields:
             form.base_fields["team"].required = not request.user.is_superuser
+        if "until" in form.base_fields:
+            boxes = form.base_fields["until"].widget.widgets
+            for box, label in zip(boxes, (_("Until, date"), _("Until, time")), strict=True):
+                box.attrs["aria-label"] = label
         return form
 
     def save_model(self, request: HttpRequest, obj: Block, form: Any, change: bool) -> None:
