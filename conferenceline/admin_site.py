@@ -25,6 +25,7 @@ class LineAdminConfig(AdminConfig):
 
 
 ORDER = ("participants", "verification", "rooms")  # then what administrators need, by name
+LOGINS = ("auth", "accounts")
 
 
 class LabelledChoices(AutocompleteJsonView):
@@ -57,5 +58,9 @@ class LineAdminSite(AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
+        logins = {app["app_label"]: app for app in apps if app["app_label"] in LOGINS}
+        if len(logins) == len(LOGINS):  # two apps to Django, one thing to an administrator
+            logins["auth"]["models"] += logins["accounts"]["models"]
+            apps.remove(logins["accounts"])
         places = {label: place for place, label in enumerate(ORDER)}
         return sorted(apps, key=lambda app: places.get(app["app_label"], len(ORDER)))

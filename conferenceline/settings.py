@@ -250,6 +250,7 @@ if SANDBOX and not HAS_MAIL_SERVER:
     EMAIL_BACKEND = "sandbox.mail.PhonePageBackend"  # shows it beside the phones too
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "conferenceline.formats"
 LANGUAGES = [("en", "English"), ("es", "Spanish")]  # each with its voice: conferenceline/telephony/voices.py
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -99,6 +99,18 @@ def nothing_private_is_logged(log_is_watched: None, request: pytest.FixtureReque
     assert not found, "\n".join(["Private, and logged:", *found])
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On several cores each process counts for itself, and the first adds them up."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["log_lines"] = WATCH.seen
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    WATCH.seen += getattr(node, "workeroutput", {}).get("log_lines", 0)
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     terminalreporter.write_line(
         f"{WATCH.seen} lines of the log were read: no code, number, address or name was in them."

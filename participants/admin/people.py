@@ -58,21 +58,21 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
         may = self.has_change_permission(request, obj)
         return [name for name in self.fields or () if may or name != "agreed"]
 
-    @admin.display(description=_("wants texts"), empty_value="–")
-    def texts(self, contact: Contact) -> str | None:
-        return consent_of(contact) or None
+    @admin.display(description=_("wants texts"))
+    def texts(self, contact: Contact) -> str:
+        return consent_of(contact)
 
-    @admin.display(description=_("last proved"), empty_value="–")
-    def proved(self, contact: Contact) -> str | None:
-        return date_format(localtime(contact.succeeded_at), "DATETIME_FORMAT") if contact.succeeded_at else None
+    @admin.display(description=_("last proved"))
+    def proved(self, contact: Contact) -> str:
+        return date_format(localtime(contact.succeeded_at), "DATETIME_FORMAT") if contact.succeeded_at else ""
 
-    @admin.display(description=_("last failure"), empty_value="–")
-    def failed(self, contact: Contact) -> str | None:
+    @admin.display(description=_("last failure"))
+    def failed(self, contact: Contact) -> str:
         """When and why a code could not be sent; or why this contact is the last to be tried."""
         if not contact.can_work:
             return gettext("tried last: Twilio takes the line for a %(type)s") % {"type": contact.line_type}
         if contact.failed_at is None:
-            return None
+            return ""
         return f"{date_format(localtime(contact.failed_at), 'DATETIME_FORMAT')}: {contact.get_failure_display()}"
 
 

@@ -204,5 +204,5 @@ def test_the_page_says_when_a_contact_worked_and_why_it_failed(organizer, harbou
     moment = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
     ana.contacts.update(succeeded_at=moment, failed_at=moment + timedelta(days=1), failure="cannot receive")
     page = organizer.get(page_of(ana)).content.decode()
-    assert "March 1, 2026, 9:30 a.m." in page
-    assert "March 2, 2026, 9:30 a.m.: cannot receive codes this way" in page
+    assert "1 Mar 2026, 09:30 UTC" in page
+    assert "2 Mar 2026, 09:30 UTC: cannot receive codes this way" in page

@@ -82,5 +82,20 @@ def nothing_undocumented(watched: Watch) -> Iterator[None]:
     watched.settle()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """On several cores each process counts for itself, and the first adds them up."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["held"] = (dict(watch.requests), watch.answers, watch.refused)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    requests, answers, refused = getattr(node, "workeroutput", {}).get("held", ({}, 0, 0))
+    watch.requests.update(requests)
+    watch.answers += answers
+    watch.refused += refused
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(watch.summary)

@@ -79,10 +79,10 @@ def test_the_day_and_the_zone_are_spelled_out_on_both_sides_of_daylight_saving(b
     zone = budget.time_zone
     moment = timezone.datetime.fromisoformat
     assert spelled_out(moment("2026-10-31T13:00Z"), zone) == (
-        "Saturday, Oct. 31, 2026, 09:00 (time zone America/New York, UTC-04:00)"
+        "Saturday, 31 October 2026, 09:00 (time zone America/New York, UTC-04:00)"
     )
     assert spelled_out(moment("2026-11-02T14:00Z"), zone) == (
-        "Monday, Nov. 2, 2026, 09:00 (time zone America/New York, UTC-05:00)"
+        "Monday, 2 November 2026, 09:00 (time zone America/New York, UTC-05:00)"
     )
 
 
