@@ -10,7 +10,8 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
 from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
-from participants.models import Delivery
+from participants.models import Authenticator, Delivery
+from participants.notices import LINK
 
 
 def send(delivery: Delivery) -> str:
@@ -21,7 +22,7 @@ def send(delivery: Delivery) -> str:
     message_id = f"<{delivery.uuid}@{urlsplit(settings.PUBLIC_URL).hostname}>"
     mail = EmailMultiAlternatives(
         delivery.subject,
-        delivery.body,
+        body_of(delivery),
         to=[delivery.address],
         headers={"Message-ID": message_id, "Content-Language": delivery.language, "Auto-Submitted": "auto-generated"},
     )
@@ -45,6 +46,16 @@ def send(delivery: Delivery) -> str:
     except (smtplib.SMTPException, OSError):  # a time-out is an OSError
         raise UnansweredError(_("The mail server did not answer to the end.")) from None
     return message_id
+
+
+def body_of(delivery: Delivery) -> str:
+    """The text, with the link that is in no row. Raises RefusedError where it leads nowhere any more."""
+    if delivery.kind != Delivery.Kind.AUTHENTICATOR:
+        return delivery.body
+    found = Authenticator.objects.of_mail(delivery.key or "")
+    if found is None:
+        raise RefusedError(_("The link was used, or replaced by a newer one."))
+    return delivery.body.replace(LINK, found.link())
 
 
 def refusal(code: int, words: str) -> RefusedError | NotNowError:

@@ -5,12 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 from conferenceline import metrics, views
+from verification import enrolment_page
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("conferenceline.accounts.urls")),
     path("metrics", metrics.view, name="metrics"),
     path("admin/", admin.site.urls),
+    path("authenticator/", enrolment_page.authenticator, name="authenticator"),
     path("voice/", include("verification.urls")),
     path("rooms/", include("rooms.urls")),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 SUBJECT_MOST = 150  # characters
+LINK = "[link]"  # where a mail has the link that only its reader gets: it is in no row
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,23 @@ def contact_changed(team: str, change: str, at: datetime) -> Notice:
         _("In the address book of %(team)s, where your codes go has changed: %(change)s. %(at)s.") % values,
         _("If you do not know why, tell whoever invites you to conferences."),
         closing=(_("This mail was sent by itself: an answer to it reaches nobody."),),
+    )
+
+
+def set_up_authenticator(team: str, until: datetime) -> Notice:
+    """What brings somebody the link to set up an authenticator app. The link itself is put in when it is sent."""
+    values = {"team": team, "at": spelled_out(until, ZoneInfo("UTC"))}
+    return Notice.of(
+        _("Set up your authenticator app for conference calls"),
+        _("%(team)s sends you this link. With it you set up an authenticator app on your phone.") % values,
+        _("From then on, when you call, the app shows you the code, and you need wait for no message."),
+        LINK,
+        _("The link works once, until %(at)s. Whoever has it can set up an app in your name: pass it on to nobody.")
+        % values,
+        closing=(
+            _("If you do not know what this is about, do nothing, and tell whoever invites you to conferences."),
+            _("This mail was sent by itself: an answer to it reaches nobody."),
+        ),
     )
 
 

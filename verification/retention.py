@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from simple_history.models import HistoricalChanges
 
-from participants.models import ContactChange, Delivery
+from participants.models import Authenticator, ContactChange, Delivery
 from verification.models import Admission, Attempt, Call, Challenge
 
 BATCH = 200  # rows in a transaction: no caller waits for the rest
@@ -30,6 +30,7 @@ def old_rows(before: datetime) -> dict[str, list[QuerySet]]:
             *(model._default_manager.filter(history_date__lt=before) for model in histories),
             ContactChange.objects.filter(at__lt=before),
         ],
+        "authenticator apps": [Authenticator.objects.over_before(before)],
         "wrong sign-ins": [AccessAttempt.objects.filter(attempt_time__lt=before)],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.typed import Shown
 from participants.models import Contact
 from participants.models.contacts import normalised
 
@@ -31,8 +32,20 @@ class ContactForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.is_app:
+            self.keep_as_it_is()
+        elif "channel" in self.fields:
+            choices = [choice for choice in Contact.Channel.choices if choice[0] != Contact.Channel.TOTP]
+            cast("forms.ChoiceField", self.fields["channel"]).choices = choices
         if self.instance.may_be_texted:
             self.initial["agreed"] = self.instance.texts_agreed_how
+
+    def keep_as_it_is(self) -> None:
+        """An authenticator app can be moved in the order and taken away, and is set up by a link alone."""
+        for name, shown in (("channel", self.instance.get_channel_display()), ("address", gettext("set up by link"))):
+            if name in self.fields:
+                field = forms.CharField(label=self.fields[name].label, disabled=True, widget=Shown(str(shown)))
+                self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or self.cleaned_data

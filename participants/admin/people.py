@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.authenticators import EnrolsAuthenticators
 from participants.admin.changes import flagged, history_of, with_recent_changes
 from participants.admin.consent import ContactForm, consent_of
 from participants.admin.countries import warn_of_countries
@@ -77,7 +78,7 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(TeamWall, TestsContacts, Exports, TellsWhatGoes, Remembers):
+class ParticipantAdmin(TeamWall, TestsContacts, EnrolsAuthenticators, Exports, TellsWhatGoes, Remembers):
     """A person, the lines they call from and where a code reaches them, on one page."""
 
     resource_classes = (ParticipantResource,)
@@ -89,9 +90,9 @@ class ParticipantAdmin(TeamWall, TestsContacts, Exports, TellsWhatGoes, Remember
     nothing_yet = _("Add people here, or type them into the roster of a conference: they are kept for the next time.")
     fieldsets = (
         (None, {"fields": ("name", "team", "invited_to", "changes")}),
-        (_("On the phone"), {"fields": ("language", "slow_pace")}),
+        (_("On the phone"), {"fields": ("language", "slow_pace", "authenticator")}),
     )
-    readonly_fields = ("invited_to", "changes")
+    readonly_fields = ("invited_to", "changes", "authenticator")
     inlines = (CallingLineInline, ContactInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:

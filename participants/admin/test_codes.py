@@ -49,7 +49,7 @@ class TestableContacts(admin.options.InlineModelAdmin):
 
     @admin.display(description=_("test"))
     def test(self, contact: Contact) -> str:
-        if not contact.pk:
+        if not contact.pk or contact.is_app:
             return ""
         words = outcome(contact)
         if not self.may_test:
@@ -79,7 +79,7 @@ class TestsContacts(admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             chosen = request.POST.get("contact", "")
-            contact = get_object_or_404(person.contacts, pk=chosen if chosen.isdecimal() else 0)
+            contact = get_object_or_404(person.contacts.sent_to(), pk=chosen if chosen.isdecimal() else 0)
             self.test_contact(request, contact)
         return redirect("admin:participants_participant_change", person.pk)
 

@@ -44,6 +44,10 @@ class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
         except IntegrityError:
             return None
 
+    def of_mail(self, key: str) -> Authenticator | None:
+        """The one whose link a mail with this key brings, if nobody has used or replaced it."""
+        return self.open().filter(started_at=None, uuid=key.removeprefix("authenticator ")).first()
+
     def behind(self, token: str) -> Authenticator | None:
         """Whose link this is, whatever became of it; None for an invented one."""
         try:
@@ -80,6 +84,7 @@ class Authenticator(models.Model):
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)  # the link is used from here on
+    browser = models.CharField(max_length=32, blank=True)  # by which: a random word in its session
     confirmed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)  # to have Twilio forget it
@@ -109,32 +114,37 @@ class Authenticator(models.Model):
         return f"{settings.PUBLIC_URL}{reverse('authenticator')}?{urlencode({'link': token})}"
 
     @property
-    def can_begin(self) -> bool:
-        """Whether the link still leads somewhere."""
-        return self.started_at is None and self._waits
+    def delivery_key(self) -> str:
+        """Of the mail that brings the link: Delivery.key."""
+        return f"authenticator {self.uuid}"
 
-    @property
-    def can_confirm(self) -> bool:
-        """Whether a first code is waited for."""
-        return bool(self.factor_sid) and self._waits
-
-    @property
-    def _waits(self) -> bool:
+    def is_open_to(self, browser: str) -> bool:
+        """Whether the link still leads somewhere, for this browser: the one that has used it, or any before that."""
+        mine = self.started_at is None or bool(browser and self.browser == browser)
         over = self.confirmed_at or self.withdrawn_at or self.expires_at <= timezone.now()
-        return not over and self.participant_id is not None
+        return mine and not over and self.participant_id is not None
 
-    def begin(self) -> bool:
-        """Uses up the link; False where it was used, withdrawn or too old already."""
+    def was_confirmed_by(self, browser: str) -> bool:
+        return self.confirmed_at is not None and bool(browser and self.browser == browser)
+
+    def begin(self, browser: str = "") -> bool:
+        """Uses up the link; False where another browser has, or it was withdrawn or is too old.
+
+        The browser that has used it may begin anew: a double click, or the picture was closed too early.
+        """
         now = timezone.now()
-        mine = Authenticator.objects.open().filter(pk=self.pk, started_at=None, expires_at__gt=now)
-        if not mine.filter(participant__isnull=False).update(started_at=now):
+        mine = Q(started_at=None) | (Q(browser=browser) if browser else Q(pk=None))
+        left = Authenticator.objects.open().filter(mine, pk=self.pk, expires_at__gt=now, participant__isnull=False)
+        if not left.update(started_at=now, browser=browser):
             return False
-        self.started_at = now
+        self.started_at, self.browser = now, browser
         return True
 
     def give_back(self) -> None:
-        """The link was used for nothing: Twilio has made no secret for certain."""
-        Authenticator.objects.filter(pk=self.pk, factor_sid="").update(started_at=None)
+        """The link was used for nothing: no secret of it was shown."""
+        unused = Authenticator.objects.filter(pk=self.pk, factor_sid="")
+        if unused.update(started_at=None, browser=""):
+            self.started_at, self.browser = None, ""
 
     def keep(self, factor_sid: str) -> None:
         """Notes what Twilio calls the secret."""

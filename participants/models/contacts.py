@@ -70,6 +70,13 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Those with a number of which nobody has asked what kind of line it is, oldest first."""
         return self.filter(channel__in=TO_A_PHONE, line_type_asked_at=None).order_by("pk")
 
+    def sent_to(self) -> "ContactQuerySet":
+        """Those to which a code is sent: all but authenticator apps."""
+        return self.exclude(channel=Channel.TOTP)
+
+    def mailboxes(self) -> "ContactQuerySet":
+        return self.filter(channel=Channel.EMAIL)
+
     def texts_agreed(self) -> "ContactQuerySet":
         """The mobiles whose owners want texts that are no codes: agreed to, on record, and not withdrawn."""
         return self.filter(channel=Channel.SMS, texts_agreed_at__isnull=False, texts_withdrawn_at=None)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conferenceline.tasks import wake_worker
+from participants.models.authenticators import Authenticator
 from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact, masked
 from participants.models.people import Participant
@@ -92,6 +93,24 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             )
         )
 
+    def owe_link(self, authenticator: Authenticator, mailbox: Contact, notice: Notice) -> None:
+        """The link to set up an authenticator app, as long as it is good."""
+        self._put(
+            Delivery(
+                key=authenticator.delivery_key,
+                kind=Delivery.Kind.AUTHENTICATOR,
+                channel=Delivery.Channel.MAIL,
+                address=mailbox.address,
+                language=notice.language,
+                subject=notice.subject,
+                body=notice.body,
+                participant=mailbox.participant,
+                personal=True,
+                team=mailbox.participant.team,
+                until=authenticator.expires_at,
+            )
+        )
+
     def _put(self, owed: Delivery) -> bool:
         """Writes it, unless a constraint says that it is owed already."""
         Delivery.objects.bulk_create([owed], ignore_conflicts=True)
@@ -127,6 +146,7 @@ class Delivery(models.Model):
         TOO_LATE = "too late", _("called too late")
         ROOM_FULL = "room full", _("the room was full")
         CONTACT_CHANGED = "contact changed", _("a contact was changed")
+        AUTHENTICATOR = "authenticator", _("link for an authenticator app")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("mail")

@@ -81,6 +81,7 @@ PAGES: dict[str, Page] = {
     "password_reset_complete": OPEN,
     "password_link": OPEN,
     "welcome": OPEN,
+    "authenticator": OPEN,
     "enter_code": OPEN,
     "metrics": OPEN,
     "healthz": OPEN,
@@ -117,6 +118,7 @@ ADMIN_VIEWS = ("changelist", "add", "change", "delete", "history", "export", "")
 WRITING_VIEWS = {  # of an object, for whoever may change it
     "auth_user_password_change": "password",
     "participants_participant_test_code": "test_code",
+    "participants_participant_authenticator": "authenticator",
     "participants_conference_passcode": "passcode",
 }
 VALUES = {

@@ -13,7 +13,7 @@ from tests import cast
 from tests.phone import Phone
 from verification.models import Admission, Attempt, Call, Challenge
 
-NOTHING_ELSE = "0 mails and texts, 0 changes, 0 wrong sign-ins"
+NOTHING_ELSE = "0 mails and texts, 0 changes, 0 authenticator apps, 0 wrong sign-ins"
 
 
 def says(*arguments: str) -> str:
@@ -72,7 +72,7 @@ def test_old_changes_go_and_younger_ones_stay(ana):
     assert history.count() == 2
     history.filter(history_type="+").update(history_date=timezone.now() - timedelta(days=91))
 
-    assert says("--days", "90").endswith("0 mails and texts, 1 changes, 0 wrong sign-ins.\n")
+    assert says("--days", "90").endswith("0 mails and texts, 1 changes, 0 authenticator apps, 0 wrong sign-ins.\n")
     assert list(history.values_list("history_type", flat=True)) == ["~"]
 
 
@@ -123,5 +123,5 @@ def test_old_wrong_sign_ins_go_and_younger_ones_stay(client, db):
         client.post("/admin/login/", {"username": name, "password": "a guess"})
     AccessAttempt.objects.filter(username="old").update(attempt_time=timezone.now() - timedelta(days=91))
 
-    assert says("--days", "90").endswith("0 mails and texts, 0 changes, 1 wrong sign-ins.\n")
+    assert says("--days", "90").endswith("0 mails and texts, 0 changes, 0 authenticator apps, 1 wrong sign-ins.\n")
     assert list(AccessAttempt.objects.values_list("username", flat=True)) == ["young"]
