@@ -7,9 +7,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.coming import ComingConferences
 from participants.admin.walls import TeamWall
 from participants.models import Delivery
 
@@ -19,7 +22,7 @@ class DeliveryAdmin(TeamWall, admin.ModelAdmin):
     """A team sees what went to its people; what belongs to no team is for administrators, who see whole addresses."""
 
     list_display = ("created_at", "kind", "channel", "participant", "shown_address", "state", "last_error")
-    list_filter = ("state", "channel", "kind", "team", "conference")
+    list_filter = ("state", "channel", "kind", "team", ComingConferences)
     list_select_related = ("participant",)
     date_hierarchy = "created_at"
     search_fields = ("participant__name",)
@@ -64,7 +67,7 @@ class DeliveryAdmin(TeamWall, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Only the filters of the page: one typed into the address could spell out what is masked."""
-        names = [item if isinstance(item, str) else item[0] for item in self.get_list_filter(request)]
+        names = [item for item in self.list_filter if isinstance(item, str)]
         return any(lookup == name or lookup.startswith(f"{name}__") for name in (self.date_hierarchy, *names)) and (
             super().lookup_allowed(lookup, value, request)
         )
@@ -87,8 +90,9 @@ class DeliveryAdmin(TeamWall, admin.ModelAdmin):
         return delivery.masked_address
 
     @admin.display(description=_("next try at"))
-    def next_try(self, delivery: Delivery) -> Any:
-        return delivery.next_attempt_at if delivery.state == Delivery.State.WAITING else None
+    def next_try(self, delivery: Delivery) -> str:
+        waits = delivery.state == Delivery.State.WAITING
+        return date_format(localtime(delivery.next_attempt_at), "DATETIME_FORMAT") if waits else "–"
 
     @admin.display(description=_("text"))
     def shown_body(self, delivery: Delivery) -> str:

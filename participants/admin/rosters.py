@@ -7,10 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.changes import flagged, with_recent_changes
+from participants.admin.coming import ComingConferences
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
@@ -18,10 +18,8 @@ from participants.admin.people import first_contact_of, told_apart
 from participants.admin.search import has_words, invited_like, searched
 from participants.admin.typed import InvitationForm, InvitationFormSet, ModeratorNumberForm, ModeratorNumberFormSet
 from participants.admin.walls import TeamWall
-from participants.models import Conference, Invitation, ModeratorNumber, Occurrence, Participant
+from participants.models import Conference, Invitation, ModeratorNumber, Participant
 from participants.resources import InvitationResource, numbers_of
-
-COMING = 20  # conferences to filter by
 
 
 class InvitationWall(TeamWall):
@@ -96,26 +94,6 @@ class ModeratorNumberInline(RosterInline):
     verbose_name = _("moderator")
     verbose_name_plural = _("moderators: type a number and a name")
     typed = ("number", "name")
-
-
-class ComingConferences(admin.SimpleListFilter):
-    """The next ones, and the one that is chosen: a list of all would be longer than the page. The search finds them."""
-
-    title = _("conference")
-    parameter_name = "conference"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        seen = model_admin.reachable(Conference, request.user)
-        dates = Occurrence.objects.filter(closes_at__gt=timezone.now(), conference__in=seen.order_by())
-        coming = dict.fromkeys(dates.order_by("starts_at").values_list("conference", flat=True)[:COMING])
-        chosen = [self.value()] if (self.value() or "").isdecimal() else []
-        return [(str(each.pk), str(each)) for each in seen.filter(pk__in=[*coming, *chosen]).order_by("starts_at")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        chosen = self.value()
-        if chosen is None:
-            return queryset
-        return queryset.filter(conference=chosen) if chosen.isdecimal() else queryset.none()
 
 
 @admin.register(Invitation)
