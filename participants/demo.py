@@ -70,6 +70,7 @@ class Person:
     or_by: tuple[tuple[str, str], ...] = ()  # further contacts: channel and address
     language: str = ""
     slow_pace: bool = False
+    app: bool = False  # whether they have set up an authenticator app, which then comes first
 
 
 ROOMS = (
@@ -286,6 +287,22 @@ PEOPLE = (
         (Seat("Salvage talks", PARTICIPANT, "20000031"),),
         "a code by e-mail, which this room takes for too little: turned away with words",
         reached_by=Contact.Channel.EMAIL,
+    ),
+    Person(
+        "Tess Quill",
+        "+12025550152",
+        "+12025550152",
+        (Seat("Harbour board", PARTICIPANT, "20000032"),),
+        "the code of her authenticator app, which shows beside her phone at /phone/; with star, pound by text",
+        app=True,
+    ),
+    Person(
+        "Uma Frost",
+        "+12025550153",
+        "+12025550153",
+        (Seat("Harbour board", PARTICIPANT, "20000033"),),
+        "a code by text; on her page in the admin send her the link, and set up an authenticator app",
+        or_by=((Contact.Channel.EMAIL, "uma.frost@example.com"),),
     ),
 )
 STRANGER = "+12025550199"  # on no roster

@@ -71,13 +71,14 @@ def addresses_of(handset: Handset) -> set[str]:
     """Where messages for whoever holds this phone arrive: at its number, at their contacts, and where they get mail."""
     if not handset.person:
         return {handset.texts_at}
-    contacts = Contact.objects.filter(participant__uuid=handset.person)
+    contacts = Contact.objects.sent_to().filter(participant__uuid=handset.person)
     mail = Delivery.objects.filter(participant__uuid=handset.person, channel=Delivery.Channel.MAIL)
     return {handset.texts_at, *contacts.values_list("address", flat=True), *mail.values_list("address", flat=True)}
 
 
 def caller(participant: Participant, open_now: set[int]) -> Caller:
-    line, contact = next(iter(participant.lines.all()), None), next(iter(participant.contacts.all()), None)
+    line, contacts = next(iter(participant.lines.all()), None), list(participant.contacts.all())
+    contact = next((each for each in contacts if not each.is_app), None)
     number = str(line.number) if line else BORROWED
     seats = [
         Seat(invitation.conference.title, invitation.role, invitation.pk in open_now)
@@ -85,7 +86,7 @@ def caller(participant: Participant, open_now: set[int]) -> Caller:
     ]
     seats.sort(key=lambda seat: not seat.is_open)
     texts_at = str(contact.address) if contact else number
-    return Caller(participant.uuid, participant.name, number, texts_at, contact is not None, tuple(seats))
+    return Caller(participant.uuid, participant.name, number, texts_at, bool(contacts), tuple(seats))
 
 
 def two_who_meet(callers: list[Caller]) -> list[Caller]:

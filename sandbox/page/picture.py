@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from sandbox.exchange import rooms
 from sandbox.models import Handset, Leg, Message, Utterance
-from sandbox.page import callers, company, mishaps
+from sandbox.page import apps, callers, company, mishaps
 from sandbox.terminal import ARRIVES_BY, WHO
 
 MOST_LINES = 60
@@ -33,6 +33,7 @@ def picture(handset: Handset) -> dict[str, object]:
         "typed": leg.keys if leg else "",
         "heard": heard(leg) if leg else [],
         "messages": messages(handset),
+        "apps": apps.of(handset.person),
         "company": company.of(leg) if leg else [],
         "twice": handset.delivers_twice,
         "mishap": mishaps.chosen(),

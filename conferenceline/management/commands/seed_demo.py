@@ -1,6 +1,7 @@
 """Fills the sandbox with people to call as."""
 
 import os
+from base64 import b32decode
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +10,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django_otp.oath import totp
 
-from conferenceline.telephony import numbers
+from conferenceline.telephony import authenticators, numbers
 from participants import demo
-from participants.models import DialInNumber, Invitation, Membership, Passcode, Team
+from participants.models import Authenticator, DialInNumber, Invitation, Membership, Participant, Passcode, Team
 
 PASSWORD = "harbour-demo"  # noqa: S105 - printed; the sandbox lets in whoever can read this
 LOGINS: dict[str, tuple[str, Membership.Role] | None] = {
@@ -38,8 +40,24 @@ class Command(BaseCommand):
             demo.lay_out(timezone.now())
             call_command("make_groups", stdout=self.stdout)
             logins = {name: self.make_login(name, role, password) for name, role in LOGINS.items()}
+        for person in demo.PEOPLE:
+            if person.app:
+                self.set_up_app(Participant.objects.get(uuid=demo.mark("person", person.name)))
         self.point_number()
         self.tell(logins)
+
+    def set_up_app(self, person: Participant) -> None:
+        """An authenticator app, once: whoever has had one keeps what became of it."""
+        if person.authenticators.exists():
+            return
+        made = Authenticator.objects.invite(person, "")
+        if made is None or not made.begin():
+            return
+        secret = authenticators.begin(made.identity, "Conference calls")
+        made.keep(secret.factor_sid)
+        code = f"{totp(b32decode(secret.key)):0{authenticators.DIGITS}d}"
+        if authenticators.confirm(made.identity, secret.factor_sid, code):
+            made.confirm()
 
     def point_number(self) -> None:
         """The pretend account's number rings here, on whatever port that is now."""

@@ -135,6 +135,7 @@ export class Handset {
     if (document.hidden || this.isLeaving) return;
     if (this.state.living) this.next = setTimeout(() => this.look(), LIVING);
     else if (this.desk.isAnyLiving()) this.next = setTimeout(() => this.look(), RESTING);
+    else if (this.state.apps.length > 0) this.next = setTimeout(() => this.look(), this.state.apps[0].seconds * 1000);
   }
 
   complain(words) {

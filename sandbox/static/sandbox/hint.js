@@ -13,7 +13,17 @@ function moderatorAtRest(phones) {
   return phones.find((phone) => !phone.living && phone.role === "moderator");
 }
 
+/** The code of the app, if the newest words of the line speak of an app: in English or Spanish. */
+function codeOfApp(phone) {
+  const words = phone.heard.findLast((line) => line.who === "Line")?.text ?? "";
+  return /authenticator app|your app|aplicación/.test(words) && phone.apps.length > 0;
+}
+
 const RULES = [
+  (phones) => {
+    const phone = phones.find((each) => has(["prompting", "asking"])(each) && codeOfApp(each));
+    return phone && [phone, "keys", `Type the code that the authenticator app on ${phone.name}’s phone shows now.`];
+  },
   (phones) => {
     const phone = phones.find((each) => has(["prompting", "asking"])(each) && each.messages[0]?.rings);
     return phone && [phone, "take", `Another phone rings for ${phone.name}: press a key on it, under Messages.`];

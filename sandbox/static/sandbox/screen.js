@@ -20,6 +20,8 @@ export class Screen {
     this.renderHeard(state);
     lineUp(this.find(".texts"), state.messages, makeText, () => {});
     show(this.find(".none"), state.messages.length === 0);
+    show(this.find(".app"), state.apps.length > 0);
+    lineUp(this.find(".shows"), state.apps, makeApp, fillApp);
     show(this.find(".there"), state.company.length > 0);
     lineUp(this.find(".company"), state.company, makeMember, fillMember);
   }
@@ -70,13 +72,32 @@ function makeText(message) {
   return item;
 }
 
-/** The code stands out: it is what the reader came for. */
+function makeApp() {
+  const item = element("li");
+  item.append(element("strong", "code"), " ", element("span", "left"));
+  return item;
+}
+
+function fillApp(item, app) {
+  write(item.querySelector(".code"), app.code);
+  write(item.querySelector(".left"), app.words);
+}
+
+/** The code stands out: it is what the reader came for. A link into this line can be followed. */
 function bodyOf(message) {
   const body = element("p", "sent");
   const [before, after] = message.code ? message.body.split(message.code) : [message.body];
-  body.append(before);
+  for (const part of before.split(/(https?:\/\/\S+)/)) body.append(URL.parse(part)?.origin === location.origin ? linkTo(part) : part);
   if (message.code) body.append(element("strong", "code", message.code), after);
   return body;
+}
+
+function linkTo(address) {
+  const link = element("a", "link", address);
+  link.href = address;
+  link.target = "_blank";
+  link.rel = "noopener";
+  return link;
 }
 
 function makeMember() {
