@@ -8,14 +8,14 @@ from tests.browser.admin import fill_when, log_in
 
 TOMORROW = date.today() + timedelta(days=1)
 PEOPLE = [
-    (f"(202) 555-015{n}", name) for n, name in enumerate(("Ivo Lund", "Jo Park", "Kai Ode", "Lea Fox", "Max Orr"))
+    (f"(202) 555-018{n}", name) for n, name in enumerate(("Ivo Lund", "Jo Park", "Kai Ode", "Lea Fox", "Max Orr"))
 ]
 NAME_OF_FOCUS = """(() => {
     const e = document.activeElement;
     const name = e.getAttribute("aria-label") || e.labels?.[0]?.innerText || e.value || e.innerText || "";
     return name.trim().replace(/:$/, "");
 })()"""
-MODERATOR = ("202-555-0160", "Nia Holm")
+MODERATOR = ("202-555-0195", "Nia Holm")
 
 
 def group(page: Page, words: str):
