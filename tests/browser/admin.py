@@ -14,8 +14,11 @@ from conferenceline.management.commands.seed_demo import PASSWORD
 from tests.browser import chromium
 from tests.browser.phones import get_in, shows
 
-# Answers to a program, and what is nobody's page: a picture, a redirect, and what only a program's words open.
-NO_PAGE = re.compile(r"^metrics|^(voice|rooms|phone)/|/(logout|jsi18n|autocomplete)/$|picture\.svg$")
+# Answers to a program, and what is nobody's page: a picture, a redirect, and what only a program's words or the link in
+# a mail open.
+NO_PAGE = re.compile(
+    r"^metrics|^(voice|rooms|phone|authenticator|account/welcome)/|/(logout|jsi18n|autocomplete)/$|picture\.svg$"
+)
 WITHOUT_LOGIN = (
     "/admin/login/",
     "/account/forgotten/",

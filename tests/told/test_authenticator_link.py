@@ -3,6 +3,7 @@
 import re
 from base64 import b32encode
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -13,12 +14,14 @@ from django.utils import timezone
 
 from participants.admin.authenticators import how_far
 from participants.models import Authenticator, Contact, ContactChange, Delivery, Participant
-from sandbox.models import Entity, Factor, Fault, Message
+from sandbox.models import Entity, Factor, Fault, Message, RestRequest
 from tests import cast
 from tests.accounts.people import App
 from tests.admin.page import save
+from tests.calls.at_once import at_once
 from tests.calls.log import wrong
 from tests.phone import Phone
+from verification.forgetting import forget_due
 
 pytestmark = pytest.mark.django_db
 
@@ -445,3 +448,52 @@ def test_no_test_code_goes_to_an_app(organizer, ana):
     cast.app(ana)
     pk = ana.contacts.get(channel="totp").pk
     assert organizer.post(f"/admin/participants/participant/{ana.pk}/test-code/", {"contact": pk}).status_code == 404
+
+
+# At once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_opened_in_five_browsers_at_once_is_good_for_one(organizer, ana):
+    press(organizer, ana)
+    link = mailed_link()
+    visitors = [Visitor(link) for _each in range(5)]
+    at_once(*[partial(each.press, begin="") for each in visitors])
+    assert sorted(each.is_turned_away for each in visitors) == [False] + [True] * 4
+    assert Factor.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_first_code_sent_twice_at_once_makes_one_contact(organizer, ana):
+    press(organizer, ana)
+    visitor = Visitor(mailed_link())
+    app = visitor.begin()
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', visitor.sees)[1]
+    fields = {"csrfmiddlewaretoken": token, "code": app.code()}
+    at_once(*[partial(visitor.post, PAGE, fields) for _copy in range(3)])
+    assert ana.contacts.filter(channel="totp").count() == 1
+    assert ContactChange.objects.filter(channel="totp").count() == 1
+    assert "is set up" in visitor.open(PAGE).sees
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_of_the_button_at_once_leave_one_link(ana, harbourmaster):
+    at_once(*[partial(Authenticator.objects.invite, ana, "mia") for _click in range(5)])
+    assert Authenticator.objects.open().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_delete_an_app_once(ana):
+    cast.app(ana)
+    ana.contacts.get(channel="totp").delete()
+    assert sorted(at_once(forget_due, forget_due)) == [0, 1]
+    assert RestRequest.objects.filter(operation="entities.delete").count() == 1
+
+
+def test_a_first_code_that_comes_while_the_link_is_replaced_makes_no_contact(ana):
+    """Twilio was asked meanwhile, so that the page still had the link in hand."""
+    in_hand = Authenticator.objects.invite(ana, "mia")
+    assert in_hand.begin("a browser")
+    assert Authenticator.objects.invite(ana, "mia")
+    assert not in_hand.confirm()
+    assert not ana.contacts.filter(channel="totp").exists()
