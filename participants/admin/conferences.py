@@ -200,9 +200,9 @@ class ConferenceAdmin(TeamWall, MakesPasscodes, Exports, TellsWhatGoes, Remember
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """By title as Django has it, or by who is on the roster."""
         term = searched(search_term)
+        queryset, _duplicates = super().get_search_results(request, queryset, "")
         if not term:
             return queryset, False
-        queryset, _duplicates = super().get_search_results(request, queryset, "")
         invited = invited_like(self.reachable(Participant, request.user), term)
         return queryset.filter(has_words("title", term) | Q(pk__in=invited.values("conference"))), False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -21,7 +21,7 @@ from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.reach import CanGetIn, hindrance
-from participants.admin.search import searched
+from participants.admin.search import people_like, searched
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
@@ -85,7 +85,7 @@ class ParticipantAdmin(TeamWall, TestsContacts, EnrolsAuthenticators, Exports, T
     list_display = ("name", "calls_from", "hindered", "gets_codes_at", "team")
     list_filter = ("team", CanGetIn)
     list_select_related = ("team",)
-    search_fields = ("name", "lines__number", "contacts__address")
+    search_fields = ("name",)
     search_help_text = _("A name, or a number however it is written.")
     nothing_yet = _("Add people here, or type them into the roster of a conference: they are kept for the next time.")
     fieldsets = (
@@ -99,7 +99,13 @@ class ParticipantAdmin(TeamWall, TestsContacts, EnrolsAuthenticators, Exports, T
         return super().get_queryset(request).prefetch_related("lines", "contacts", with_recent_changes())
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        return super().get_search_results(request, queryset, searched(search_term))
+        term = searched(search_term)
+        queryset, _duplicates = super().get_search_results(request, queryset, "")
+        if not term:
+            return queryset, False
+        contacts = Contact.objects.filter(address__icontains=term).order_by().values("participant")
+        people = people_like(Participant.objects.all(), term).values("pk")
+        return queryset.filter(Q(pk__in=people) | Q(pk__in=contacts)), False
 
     def choice_label(self, person: Participant) -> str:
         return told_apart(person)

@@ -107,6 +107,7 @@ class InvitationAdmin(InvitationWall, Exports, TellsWhatGoes, Remembers):
     search_fields = ("roster_number",)
     search_help_text = _("A person, a conference, a roster number, or a number that they call from.")
     show_full_result_count = False
+    ordering = ("-conference_id", "pk")  # made last, first: by its start, all would have to be put in order
     autocomplete_fields = ("participant", "conference")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -117,9 +118,9 @@ class InvitationAdmin(InvitationWall, Exports, TellsWhatGoes, Remembers):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         term = searched(search_term)
+        queryset, _duplicates = super().get_search_results(request, queryset, "")
         if not term:
             return queryset, False
-        queryset, _duplicates = super().get_search_results(request, queryset, "")
         conferences = self.reachable(Conference, request.user).filter(has_words("title", term)).order_by()
         invited = invited_like(self.reachable(Participant, request.user), term)
         found = Q(conference__in=conferences.values("pk")) | Q(pk__in=invited.values("pk"))

@@ -22,11 +22,23 @@ def has_words(field: str, term: str) -> Q:
     return Q(*(Q(**{f"{field}__icontains": word}) for word in term.split()))
 
 
-def invited_like(people: QuerySet[Participant], term: str) -> QuerySet[Invitation]:
-    """The invitations of those of these people whose name, or whose number, is like the term.
+def people_like(people: QuerySet[Participant], term: str) -> QuerySet[Participant]:
+    """Those of these people whose name has the words of the term, or who call from such a number.
 
-    The people come first: a join from the conferences would go through all of everybody's numbers.
+    Without order, to be asked for within a query for something else: a join from there would go through the names and
+    numbers of everybody.
     """
-    lines = CallingLine.objects.filter(number__contains=term).order_by().values("participant")
-    found = people.filter(has_words("name", term) | Q(pk__in=lines)).order_by().values("pk")
-    return Invitation.objects.filter(participant__in=found).order_by()
+    found = has_words("name", term)
+    if not any(map(str.isalpha, term)):
+        found |= Q(pk__in=CallingLine.objects.filter(**like_number("number", term)).order_by().values("participant"))
+    return people.filter(found).order_by()
+
+
+def like_number(field: str, term: str) -> dict[str, str]:
+    """A whole number (E.164) is that number, and has an index; of a part any place may be meant."""
+    return {field: term} if term.startswith("+") else {f"{field}__contains": term}
+
+
+def invited_like(people: QuerySet[Participant], term: str) -> QuerySet[Invitation]:
+    """The invitations of those of these people who are like the term."""
+    return Invitation.objects.filter(participant__in=people_like(people, term).values("pk")).order_by()

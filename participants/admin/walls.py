@@ -25,6 +25,7 @@ class TeamWall(BaseModelAdmin):
     Administrators see and change all.
     """
 
+    list_per_page = 50
     team_paths: tuple[str, ...] = ("team",)  # from a row to its team; every one must lead to a team of the user
 
     def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:

@@ -11,17 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from participants.admin.export import ExportsItsColumns
 from verification.admin import words
 from verification.admin.filters import Day, OfConference
-from verification.admin.walls import EntryOfCall, LogPage
+from verification.admin.walls import FoundByPerson, LogPage
 from verification.models import Attempt
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ExportsItsColumns, EntryOfCall, LogPage):
+class AttemptAdmin(ExportsItsColumns, FoundByPerson, LogPage):
     list_display = ("at", "outcome", "why", "participant", "room", "line", "whole_call")
     list_filter = (Day, "outcome", OfConference)
     nothing_yet = _("Nobody has called. Each try is listed here a moment later, with what came of it.")
-    search_fields = ("participant__name", "call__sid")
-    administrators_search = ("call__line",)
+    search_fields = ("call__sid",)
     fields = ("at", "outcome", "why", "participant", "room", "line", "whole_call")
 
     @admin.display(description=_("why"))

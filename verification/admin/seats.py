@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import ContactChange
 from verification.admin.filters import DayTaken, OfConference
-from verification.admin.walls import EntryOfCall, LogPage
+from verification.admin.walls import FoundByPerson, LogPage
 from verification.models import Admission
 
 
@@ -39,12 +39,11 @@ def proof_with_flag(seat: Any) -> str:
 
 
 @admin.register(Admission)
-class AdmissionAdmin(EntryOfCall, LogPage):
+class AdmissionAdmin(FoundByPerson, LogPage):
     shown_with = ("participant", "occurrence__conference", "vouch__made_by")
     list_display = ("taken_at", "who", "role", "room", "proved_by", "entered_at", "released_at")
     list_filter = (DayTaken, "role", OfConference)
-    search_fields = ("participant__name", "call__sid")
-    administrators_search = ("call__line",)
+    search_fields = ("call__sid",)
     fields = (
         "who",
         "role",

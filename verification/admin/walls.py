@@ -15,9 +15,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.search import has_words, like_number, searched
 from participants.admin.walls import TeamWall
-from participants.models import Team, contacts
-from verification.models import Admission, Attempt, Challenge
+from participants.models import Participant, Team, contacts
+from verification.models import Admission, Attempt, Call, Challenge
 
 NEWEST = 2000  # rows of a list that are counted and paged through
 
@@ -93,7 +94,6 @@ class LogPage(Log, admin.ModelAdmin):
     actions: Any = None
     show_full_result_count = False
     paginator = NewestOnly
-    list_per_page = 50
     search_help_text = _("A person's name. The newest 2000 entries are listed; choose a day to see older ones.")
     administrators_search: tuple[str, ...] = ()  # by number: a search for a part of it would spell it out
 
@@ -130,3 +130,23 @@ class EntryOfCall(Log):
     @admin.display(description=_("calling line"))
     def masked_line(self, entry: Any) -> str:
         return masked(entry.call.line)
+
+
+class FoundByPerson(EntryOfCall):
+    """Found by a person's name or Twilio's SID of the call; for administrators by the number that called, too.
+
+    The people and the calls are found first: a join would go through all of both.
+    """
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        queryset, _duplicates = super().get_search_results(request, queryset, "")
+        term = searched(search_term)
+        if not term:
+            return queryset, False
+        people = self.reachable(Participant, request.user).filter(has_words("name", term)).order_by()
+        calls = Q(sid=term)
+        if request.user.is_superuser and not any(map(str.isalpha, term)):
+            calls |= Q(**like_number("line", term))
+        return queryset.filter(
+            Q(participant__in=people.values("pk")) | Q(call__in=Call.objects.filter(calls).order_by().values("pk"))
+        ), False
