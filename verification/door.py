@@ -22,6 +22,18 @@ from verification.models import Admission, Assurance, Attempt, Block, Call, Chal
 from verification.replies import Join
 
 Role = Invitation.Role
+OF_CONFERENCE = (  # what decides at its door, or is done there
+    "title",
+    "team",
+    "language",
+    "seats",
+    "admission",
+    "least_grade",
+    "starts_with",
+    "moderator_exit",
+    "announcements",
+    "waiting_music",
+)
 REPLACEMENTS_OF_A_CODE = {  # and how the log tells of it
     Admission.BY_HAND: Attempt.Outcome.BY_HAND,
     Admission.PASSCODE: Attempt.Outcome.BY_PASSCODE,
@@ -55,11 +67,13 @@ def admit(call: Call, invitation: int | None, occurrence: int, *, comes_back: bo
     on without this request, was never proved, or where what somebody vouched for was used by another call.
     """
     now, code = timezone.now(), call.challenge
+    # Made and compiled before the lock: that takes longer than all that is done under it, one caller after the other.
+    look = _look(call, code, invitation or 0, occurrence, now, comes_back).query.sql_with_params()
     with transaction.atomic():
         # The lock is a statement of its own: on PostgreSQL one that waits for it sees the other rows as they were
         # before it waited (https://www.postgresql.org/docs/15/transaction-iso.html, Read Committed).
         Occurrence.objects.select_for_update().filter(pk=occurrence).values_list("pk").first()
-        date = _looked_at_again(call, code, invitation or 0, occurrence, now, comes_back)
+        date: Any = next(iter(Occurrence.objects.raw(*look)), None)
         if date is not None:
             bind_contextvars(room=str(date.uuid))
         if date is None or not date.goes_on:
@@ -68,26 +82,24 @@ def admit(call: Call, invitation: int | None, occurrence: int, *, comes_back: bo
         if proof is None and not date.proved:
             if comes_back:
                 return Wanted.CODE
-            if invitation is None and date.conference.admission == Policy.PASSCODE:
+            if invitation is None and date.conference_admission == Policy.PASSCODE:
                 return Wanted.PASSCODE
             raise TurnLostError(call.sid)
-        suit(call, [Manner(date.person_language or date.conference.language, bool(date.person_slow))])
-        outcome, words = _objection(call, date, proof, now)
+        suit(call, [Manner(date.person_language or date.conference_language, bool(date.person_slow))])
+        outcome, words = _objection(call, date, proof)
         if proof and not outcome and not _has_passcode(date):
             return Wanted.PASSCODE
         if proof and not outcome:
             outcome = _take(call, date, invitation, proof, now)
         Attempt.objects.create(call=call, outcome=outcome, occurrence=date, participant_id=date.person)
     if words or proof is None:
-        least = Grade(date.conference.least_grade) if outcome == Attempt.Outcome.TOO_WEAK else Grade.NOTHING
+        least = Grade(date.conference_least_grade) if outcome == Attempt.Outcome.TOO_WEAK else Grade.NOTHING
         return Refusal(words, least)
     return _join(call, date, proof, now)
 
 
-def _looked_at_again(
-    call: Call, code: Challenge | None, invitation: int, occurrence: int, now: datetime, comes_back: bool
-) -> Any:
-    """The occurrence with all that decides at its door, in one query; None where there is none."""
+def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, now: datetime, comes_back: bool) -> Any:
+    """The query for the occurrence with all that decides at its door."""
     live = Admission.objects.live(now).filter(occurrence=OuterRef("pk"))
     # Who has the passcode alone is no person, and a comparison with nobody is true of no row.
     others = live.exclude(participant=OuterRef("person")) if invitation else live.exclude(call=call.pk)
@@ -98,7 +110,7 @@ def _looked_at_again(
     left = comebacks.seats_left(call, now).filter(invitation=invitation, occurrence=OuterRef("pk"))
     vouches = Vouch.objects.for_call(call).filter(invitation=invitation, occurrence=OuterRef("pk"))
     return (
-        Occurrence.objects.select_related("conference")
+        Occurrence.objects.annotate(**{f"conference_{name}": F(f"conference__{name}") for name in OF_CONFERENCE})
         .annotate(held=FilteredRelation("conference__invitations", condition=Q(conference__invitations__pk=invitation)))
         .annotate(
             role=F("held__role"),
@@ -107,6 +119,7 @@ def _looked_at_again(
             person_team=F("held__participant__team"),
             person_language=F("held__participant__language"),
             person_slow=F("held__participant__slow_pace"),
+            is_open=Exists(Occurrence.objects.open_at(now).filter(pk=OuterRef("pk"))),
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
             proved=Exists(right),
             reached=Exists(contacts.filter(channel=code.channel, address=code.address)) if code else Value(False),
@@ -124,7 +137,6 @@ def _looked_at_again(
             was_in=Exists(Admission.objects.filter(occurrence=OuterRef("pk"), participant=OuterRef("person"))),
         )
         .filter(pk=occurrence)
-        .first()
     )
 
 
@@ -144,32 +156,32 @@ def _proof_of(call: Call, date: Any) -> Assurance | None:
         return Assurance(Admission.BY_HAND, **shown)
     if date.left_with:
         return Assurance(Admission.CAME_BACK, **shown)
-    if date.passcode_typed and date.person is None and date.conference.admission == Policy.PASSCODE:
+    if date.passcode_typed and date.person is None and date.conference_admission == Policy.PASSCODE:
         return Assurance(Admission.PASSCODE, **shown)
     return None
 
 
 def _has_passcode(date: Any) -> bool:
     """Whether the passcode was typed, where one is asked for after the code."""
-    return bool(date.conference.admission != Policy.CODE_AND_PASSCODE or date.passcode_typed)
+    return bool(date.conference_admission != Policy.CODE_AND_PASSCODE or date.passcode_typed)
 
 
-def _objection(call: Call, date: Any, proof: Assurance | None, now: datetime) -> tuple[str, str]:
+def _objection(call: Call, date: Any, proof: Assurance | None) -> tuple[str, str]:
     """What speaks against letting the person in: as the log has it, and in words for the caller. Empty: nothing."""
-    title = {"room": date.conference.title}
-    invited = date.person in call.people and date.person_team == date.conference.team_id
+    title = {"room": date.conference_title}
+    invited = date.person in call.people and date.person_team == date.conference_team
     if proof is None or not (invited or proof.way == Admission.PASSCODE):
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
     if date.blocked:
         return Attempt.Outcome.BLOCKED, _("%(room)s takes no calls from your number.") % title
-    if not date.open_at(now):
+    if not date.is_open:
         return Attempt.Outcome.DOORS_CLOSED, _("%(room)s is not open any more.") % title
     if date.locked and date.role != Role.MODERATOR and not date.was_in:
         return Attempt.Outcome.LOCKED, _("%(room)s is locked. Nobody new is let in.") % title
     kept = 0 if date.role == Role.MODERATOR or date.moderated else 1
-    if date.others + kept >= date.conference.seats:
+    if date.others + kept >= date.conference_seats:
         return Attempt.Outcome.FULL, _("%(room)s is full. Please call again later.") % title
-    if proof.grade < date.conference.least_grade:
+    if proof.grade < date.conference_least_grade:
         return Attempt.Outcome.TOO_WEAK, _("%(room)s asks for a stronger proof of who you are.") % title
     return "", ""
 
@@ -208,17 +220,16 @@ def _label(call: Call) -> str:
 
 
 def _join(call: Call, date: Any, proof: Assurance, now: datetime) -> Join:
-    conference = date.conference
     moderates = date.role == Role.MODERATOR
     return Join(
         words=_greeting(date, proof),
         room=room_name(date),
         label=_label(call),
-        starts_room=moderates or conference.starts_with == Conference.StartsWith.ANYONE,
-        ends_room=moderates and conference.moderator_exit == Conference.ModeratorExit.ENDS,
+        starts_room=moderates or date.conference_starts_with == Conference.StartsWith.ANYONE,
+        ends_room=moderates and date.conference_moderator_exit == Conference.ModeratorExit.ENDS,
         muted=date.role == Role.LISTENER,
-        tones=conference.announcements,
-        music=conference.waiting_music == Conference.WaitingMusic.MUSIC,
+        tones=date.conference_announcements,
+        music=date.conference_waiting_music == Conference.WaitingMusic.MUSIC,
         events_path=reverse("room-events", args=[date.uuid]),
         seconds=int((date.overtime_until - now).total_seconds()),
     )

@@ -26,15 +26,18 @@ def main() -> int:
     asked.add_argument("--seconds", type=int, default=60, help="for which the callers come, and the harm goes on")
     asked.add_argument("--slow", type=float, default=0.4, help="seconds that each answer of Verify takes")
     asked.add_argument("--verbose", action="store_true", help="what each lost caller heard")
+    asked.add_argument("--logs", type=Path, help="where to keep what the hosts logged; else it is thrown away")
     options = asked.parse_args()
     with (
         postgres.running() as ours,
         postgres.running() as twilios,
         redis.running() as queue,
-        tempfile.TemporaryDirectory() as logs,
+        tempfile.TemporaryDirectory() as scratch,
     ):
         configure(ours.url, queue, twilios.url)
-        hosts = [Host(name, Path(logs, f"{name}.log")) for name in ("A", "B")]
+        logs = options.logs or Path(scratch)
+        logs.mkdir(parents=True, exist_ok=True)
+        hosts = [Host(name, logs / f"{name}.log") for name in ("A", "B")]
         try:
             return run(options, hosts, ours)
         finally:

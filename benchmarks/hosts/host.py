@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from itertools import cycle
 from pathlib import Path
@@ -46,9 +45,7 @@ class Host:
 
     def answers(self) -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/admin/login/", timeout=5).close()
-        except urllib.error.HTTPError:
-            return True
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).close()
         except OSError:
             return False
         return True

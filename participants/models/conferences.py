@@ -239,11 +239,3 @@ class Occurrence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conference}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
-
-    def open_at(self, moment: datetime) -> bool:
-        """Whether the doors are open at this moment (aware)."""
-        return (
-            self.conference.status == Conference.Status.SCHEDULED
-            and not self.cancelled
-            and self.opens_at <= moment < self.closes_at
-        )
