@@ -8,7 +8,8 @@ from conferenceline.settings import LOGGING, PORT
 
 # Where the processes of this host add up their metrics (conferenceline/metrics.py). HUP reads this file again.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="conferenceline-metrics-")
+    os.environ["METRICS_MADE_HERE"] = tempfile.mkdtemp(prefix="conferenceline-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.environ["METRICS_MADE_HERE"]
 
 bind = f"127.0.0.1:{PORT}"
 
@@ -61,4 +62,6 @@ def child_exit(server, worker):
 
 
 def on_exit(server):
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    """Takes away the directory that was made here. One that the operator named is the operator's."""
+    if "METRICS_MADE_HERE" in os.environ:
+        shutil.rmtree(os.environ["METRICS_MADE_HERE"], ignore_errors=True)

@@ -84,11 +84,11 @@ def run(options: argparse.Namespace, hosts: list[Host], ours: postgres.Postgres)
             Fault.objects.inject(operation, kind="slow", slow=options.slow, in_real_time=True, times=None)
     for host in hosts:
         host.start()
-    manner = {"thinks": options.seconds / 3, "patience": options.seconds + 60}
+    manner = {"comes_within": options.seconds / 2, "patience": options.seconds + 60}
     callers = [Caller(number, Alternately(hosts), **manner) for number in listed[1 + outsiders :]]
     callers += [Impostor(number, Alternately(hosts), **manner) for number in listed[1 : 1 + outsiders]]
     callers += [Stranger(number, Alternately(hosts), **manner) for number in strange]
-    callers.append(Caller(listed[0], Alternately(hosts), thinks=1, patience=manner["patience"]))
+    callers.append(Caller(listed[0], Alternately(hosts), comes_within=1, patience=manner["patience"]))
     random.shuffle(callers)
     began = time.monotonic()
     for caller in callers:

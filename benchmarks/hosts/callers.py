@@ -21,7 +21,8 @@ AREAS = (202, 212, 303, 312)  # each with the hundred numbers that are kept for 
 WRONG_CODE = "000000"
 NO_ROSTER_NUMBER = "10000000"
 TYPED_MOST = 8  # times that a patient person answers the line's question
-LOOK = 1.0  # seconds between two looks at the phone
+THINKS = 15.0  # seconds, at most, before each answer: less than the line waits for keys
+LOOK = 2.0  # seconds between two looks at the phone
 
 
 def numbers(count: int) -> list[str]:
@@ -44,13 +45,13 @@ def lay_out(members: list[str], moderator: str) -> Conference:
 
 
 class Caller(Thread):
-    """Dials, thinks for a while before typing, and stays in the room until the end."""
+    """Dials within the first seconds, thinks for a while before typing, and stays in the room until the end."""
 
-    def __init__(self, number: str, wire: Transport, *, thinks: float, patience: float) -> None:
+    def __init__(self, number: str, wire: Transport, *, comes_within: float, patience: float) -> None:
         super().__init__(daemon=True)
         self.number = number
         self.phone = Phone(number, wire=wire, pace=Leg.Pace.REAL)
-        self.thinks = thinks
+        self.comes_within = comes_within
         self.until = time.monotonic() + patience
         self.fault = ""
         self.has_been_in = False
@@ -61,7 +62,7 @@ class Caller(Thread):
 
     def run(self) -> None:
         try:
-            time.sleep(random.uniform(0, self.thinks))  # noqa: S311 (nothing is guarded by it)
+            time.sleep(random.uniform(0, self.comes_within))  # noqa: S311 (nothing is guarded by it)
             self.phone.dial()
             self.call()
         except EndlessLoopError as problem:
@@ -78,7 +79,7 @@ class Caller(Thread):
                 self.has_been_in = True
                 time.sleep(3 * LOOK)
             elif self.phone.is_asked_for_keys and typed < TYPED_MOST:
-                time.sleep(random.uniform(0, self.thinks))  # noqa: S311
+                time.sleep(random.uniform(0, THINKS))  # noqa: S311
                 typed += 1
                 self.phone.press(self.keys())
             else:

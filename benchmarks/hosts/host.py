@@ -45,7 +45,7 @@ class Host:
 
     def answers(self) -> bool:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=PATIENCE).close()
         except OSError:
             return False
         return True

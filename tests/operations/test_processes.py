@@ -55,7 +55,7 @@ def demo(tmp_path_factory) -> dict[str, str]:
 
 @pytest.fixture
 def counts(tmp_path) -> Path:
-    """Where the processes of a host count; gunicorn takes it away at its end."""
+    """Where the processes of a host count, as an operator names it."""
     counts = tmp_path / "counts"
     counts.mkdir()
     return counts
