@@ -32,7 +32,10 @@ def wake_unlocking() -> None:
 
 
 def wake_worker() -> None:
-    """Has what is owed sent as soon as it is committed. A queue that is down costs it a minute, and nothing else."""
+    """Has what is owed sent as soon as it is committed.
+
+    Where the queue cannot be reached that is logged, and what is owed waits for the worker's next look at the rows.
+    """
 
     def wake() -> None:
         send_due()
