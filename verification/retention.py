@@ -7,11 +7,15 @@ from datetime import datetime
 
 from axes.models import AccessAttempt
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
+from django.utils import timezone
 from simple_history.models import HistoricalChanges
 
+from conferenceline.accounts.models import LoginInvitation
 from participants.models import Authenticator, ContactChange, Delivery
-from verification.models import Admission, Attempt, Call, Challenge
+from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
 
 BATCH = 200  # rows in a transaction: no caller waits for the rest
 
@@ -29,9 +33,14 @@ def old_rows(before: datetime) -> dict[str, list[QuerySet]]:
         "changes": [
             *(model._default_manager.filter(history_date__lt=before) for model in histories),
             ContactChange.objects.filter(at__lt=before),
+            LogEntry.objects.filter(action_time__lt=before),
         ],
+        "helped by hand": [Vouch.objects.filter(made_at__lt=before), Unlock.objects.filter(made_at__lt=before)],
+        "blocks that are over": [Block.objects.filter(until__lt=before)],
         "authenticator apps": [Authenticator.objects.over_before(before)],
         "wrong sign-ins": [AccessAttempt.objects.filter(attempt_time__lt=before)],
+        "sign-ins that are over": [Session.objects.filter(expire_date__lt=timezone.now())],
+        "invitations to log in": [LoginInvitation.objects.over_before(before)],
     }
 
 

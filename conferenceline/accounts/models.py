@@ -35,6 +35,12 @@ class LoginInvitationQuerySet(models.QuerySet["LoginInvitation"]):
         """Neither accepted nor withdrawn."""
         return self.filter(accepted_at=None, withdrawn_at=None)
 
+    def over_before(self, moment: datetime) -> LoginInvitationQuerySet:
+        """Those of before this moment (aware) that are accepted or withdrawn, or whose last link is void by then."""
+        void = min(moment, timezone.now() - VALID)
+        closed = Q(accepted_at__lt=moment) | Q(withdrawn_at__lt=moment)
+        return self.filter(closed | Q(mailed_at__lt=void) | Q(mailed_at=None, invited_at__lt=void))
+
     def behind(self, token: str) -> LoginInvitation | None:
         """The open invitation that this link is of; None for an old link, an earlier one, or an invented one."""
         try:

@@ -13,8 +13,9 @@ SHORTEST = 2  # days: longer than any call, and than any limit's window
 class Command(BaseCommand):
     help = (
         "Deletes the calls that rang more than RETENTION_DAYS ago, with the attempts, codes and seats that hang on "
-        "them, and the mails and texts, the changes of people and the wrong sign-ins that are as old: with them go "
-        "numbers and addresses. Meant for every night; running it twice is harmless."
+        "them, and what else is as old: mails and texts, changes, what was done by hand, blocks and invitations to log "
+        "in that are over, wrong sign-ins. With them go numbers, addresses and names. Meant for every night; running "
+        "it twice is harmless."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
