@@ -107,7 +107,7 @@ class InvitationAdmin(InvitationWall, Exports, TellsWhatGoes, Remembers):
     search_fields = ("roster_number",)
     search_help_text = _("A person, a conference, a roster number, or a number that they call from.")
     show_full_result_count = False
-    ordering = ("-conference_id", "pk")  # made last, first: by its start, all would have to be put in order
+    ordering = ("-pk",)  # whoever was invited last: by conference, all would have to be put in order first
     autocomplete_fields = ("participant", "conference")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

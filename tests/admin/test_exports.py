@@ -64,8 +64,8 @@ def test_the_lists_of_a_team_are_told_in_full(organizer, harbour, room, ana, bo)
     numbers = {each.participant.name: each.roster_number for each in room.invitations.all()}
     assert exported(organizer, "participants/invitation", kind=XLSX) == [
         ["conference", "name", "role", "roster number", "calls from", "gets codes at"],
-        ["Board meeting", "Ana", "participant", numbers["Ana"], cast.ANA, f"text message {cast.ANA}"],
         ["Board meeting", "Bo", "moderator", numbers["Bo"], cast.BO, f"text message {cast.BO}"],
+        ["Board meeting", "Ana", "participant", numbers["Ana"], cast.ANA, f"text message {cast.ANA}"],
     ]
     [head, row] = exported(organizer, "participants/conference", kind=XLSX)
     told = dict(zip(head, row, strict=True))
