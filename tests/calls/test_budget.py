@@ -195,6 +195,8 @@ def test_every_lookup_of_a_call_has_its_index(room, ana):
 def explain(sql: str, params: object) -> str:
     how = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # it would read a table of few rows from end to end, index or not
+            cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(how + sql, params)
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
@@ -206,4 +208,4 @@ def scans_a_table(plan: str) -> bool:
     if connection.vendor == "sqlite":
         scanned = [line.removeprefix("SCAN ").split()[0] for line in lines if line.startswith("SCAN ")]
         return any(table.startswith(grows) and table != "participants_team" for table in scanned)
-    return any("Seq Scan on participants_" in line and "participants_team" not in line for line in lines)
+    return any(f"Seq Scan on {table}" in line for table in grows for line in lines)
