@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from participants.models import Contact, Invitation
@@ -11,7 +12,8 @@ from sandbox.models import Verification
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, REFUSAL, asked_of_twilio, attempts, wrong
 from tests.phone import Phone
-from verification.models import Admission, Call, Challenge
+from verification.models import Admission, Call, Challenge, Vouch
+from verification.unlocking import unlock, unlock_due
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +194,24 @@ def test_the_members_line_is_used_up_and_the_roster_number_gets_them_in_from_ano
         hidden.dial()
         hidden.press(Invitation.objects.get(participant=ana).roster_number)
         assert gets_in(hidden)
+
+
+def test_somebody_of_the_team_lets_the_member_in_by_hand(ana):
+    use_up_everything()
+    assert dialled(Phone(cast.ANA)).heard == [REFUSAL]
+    mia = User.objects.create_superuser("mia")
+    invitation = Invitation.objects.get(participant=ana)
+    date = cast.occurrence_of(invitation.conference)
+    Vouch.objects.make(invitation, date, by=mia, reason="I know her voice")
+    assert dialled(Phone(cast.ANA)).in_room
+
+
+def test_an_organizer_unlocks_the_member(ana):
+    use_up_everything()
+    assert dialled(Phone(cast.ANA)).heard == [REFUSAL]
+    unlock(ana, User.objects.create_superuser("mia"))
+    unlock_due()
+    assert gets_in(dialled(Phone(cast.ANA)))
 
 
 def test_ten_minutes_later_everything_is_as_before(ana):

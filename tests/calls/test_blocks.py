@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.utils import timezone
 
-from participants.models import Invitation
+from participants.models import Invitation, Passcode, Policy
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, REFUSAL, asked_of_twilio, attempts
 from tests.phone import Phone
-from verification.models import Admission, Attempt, Block
+from verification.models import Admission, Attempt, Block, Vouch
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,50 @@ def test_blocked_after_the_code_went_out_nobody_gets_in(ana):
     assert not phone.in_room
     assert phone.is_over
     assert Admission.objects.count() == 0
+
+
+def test_the_door_looks_for_itself_though_the_menu_was_spoken_before(ana):
+    """What "press 1" means was kept; the block came after it."""
+    other = cast.conference(ana.team, "Night watch")
+    cast.invite(other, ana)
+    phone = dialled(cast.ANA)
+    phone.press(phone.text_code())
+    assert phone.heard == ["For Board meeting, press 1. For Night watch, press 2."]
+    block(team=ana.team)
+    phone.press("1")
+    assert phone.heard[0].startswith("Board meeting takes no calls from your number.")
+    assert (phone.is_over, Admission.objects.count(), attempts()[-1]) == (True, 0, "blocked")
+
+
+@pytest.mark.parametrize("whose", ["everybody's", "the team's"])
+def test_neither_does_the_passcode_of_a_room_let_a_blocked_line_in(harbour, whose):
+    choir = cast.conference(harbour, "Choir", admission=Policy.PASSCODE)
+    passcode = Passcode.objects.make(choir)
+    block(cast.STRANGER, team=harbour if whose == "the team's" else None)
+    phone = dialled(cast.STRANGER)
+    if whose == "the team's":
+        phone.press(choir.number)
+        phone.press(passcode)
+    assert (phone.is_over, attempts()[-1], Admission.objects.count()) == (True, "blocked", 0)
+
+
+def test_a_block_for_everybody_closes_every_teams_rooms(ana):
+    quay = cast.team("Quay")
+    cast.invite(cast.conference(quay, "Quay plans"), cast.person(quay, "Ana", cast.ANA))
+    block()
+    assert is_turned_away(dialled(cast.ANA))
+
+
+def test_letting_in_by_hand_does_not_get_round_a_block(ana):
+    Vouch.objects.make(
+        ana.invitations.get(),
+        cast.occurrence_of(ana.invitations.get().conference),
+        by=User.objects.create_superuser("root"),
+        reason="I know her voice",
+    )
+    block(team=ana.team)
+    assert is_turned_away(dialled(cast.ANA))
+    assert Vouch.objects.get().used_at is None
 
 
 def test_who_is_in_the_room_stays(ana):
