@@ -195,6 +195,8 @@ def fill(people: int, conferences: int, *, attempts: int) -> None:
         [
             Occurrence(
                 conference=each,
+                recurrence_id=f"{each.starts_at:%Y%m%dT%H%M%S}",
+                moderators_open_at=each.starts_at - timedelta(minutes=15),
                 opens_at=each.starts_at - timedelta(minutes=15),
                 starts_at=each.starts_at,
                 closes_at=each.starts_at + timedelta(hours=1),

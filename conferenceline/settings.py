@@ -108,6 +108,10 @@ ROSTER_NUMBERS_PER_CALL = env.int("ROSTER_NUMBERS_PER_CALL", default=3)
 COME_BACK_WITHIN = timedelta(minutes=env.int("COME_BACK_MINUTES", default=5))
 BY_HAND_LASTS = timedelta(minutes=env.int("BY_HAND_MINUTES", default=15))  # how long somebody's next call is let in
 
+# The dates of what repeats are stored so far ahead, and no more of one conference: manage.py lay_out_dates goes on.
+DATES_AHEAD = timedelta(days=env.int("DATES_AHEAD_DAYS", default=400))
+DATES_MOST = env.int("DATES_MOST", default=450)
+
 LIVE_CALLS_MOST = env.int("LIVE_CALLS_MOST", default=200)  # over all rooms; a caller more hears the one refusal
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # how long calls and what happened in them are kept
 

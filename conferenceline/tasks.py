@@ -51,8 +51,9 @@ def every_five_minutes() -> None:
 
 @db_periodic_task(crontab(hour="3", minute="30"))
 def every_night() -> None:
-    """Forgets calls that are old enough (UTC)."""
+    """Forgets calls that are old enough, and stores the next dates of what repeats (UTC)."""
     call_command("forget_old", verbosity=0)
+    call_command("lay_out_dates", verbosity=0)
 
 
 @db_periodic_task(crontab())

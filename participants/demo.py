@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from participants import schedule
 from participants.models import (
     CallingLine,
     Conference,
@@ -24,6 +26,7 @@ from participants.models import (
     Policy,
     Team,
 )
+from participants.recurrence import WEEKLY, Rule
 
 MARK = uuid5(NAMESPACE_URL, "conferenceline demo")
 HARBOUR, QUAY = "Harbour", "Quay"
@@ -44,6 +47,7 @@ class Room:
     admission: str = Policy.CODE
     least_grade: int = Grade.NOTHING
     comes_back: bool = False
+    rule: Rule | None = None  # by which it repeats, from the first date that it has then
     number: str | None = None  # where the passcode alone opens it
     passcode: str = ""
 
@@ -114,6 +118,7 @@ ROOMS = (
         passcode="161803",
     ),
     Room(HARBOUR, "Budget", "America/New_York", 24 * HOUR),
+    Room(HARBOUR, "Crew call", "Europe/London", 24 * HOUR, rule=Rule(WEEKLY, days=(1,), count=12)),
     Room(HARBOUR, "Storm review", "Europe/London", -20 * HOUR),
     Room(QUAY, "Quay choir", "America/New_York", -HOUR, minutes=HALF_A_DAY),
 )
@@ -123,7 +128,11 @@ PEOPLE = (
         "Mia Stone",
         "+12025550110",
         "+12025550110",
-        (Seat("Harbour board", MODERATOR, "20000001"), Seat("Budget", MODERATOR, "20000002")),
+        (
+            Seat("Harbour board", MODERATOR, "20000001"),
+            Seat("Budget", MODERATOR, "20000002"),
+            Seat("Crew call", MODERATOR, "20000032"),
+        ),
         "a code by text, then in; the room starts, and ends when a moderator leaves",
     ),
     Person(
@@ -329,15 +338,23 @@ def team_of(name: str) -> Team:
 
 def hold(room: Room, now: datetime) -> None:
     """Makes the conference, or moves it and opens it again. Whatever else was changed of it stays changed."""
-    opening = {
-        "starts_at": (now + room.starts).replace(minute=0, second=0, microsecond=0),
-        "status": Conference.Status.SCHEDULED,
-    }
+    starts_at = (now + room.starts).replace(minute=0, second=0, microsecond=0)
+    if room.rule:
+        zone = ZoneInfo(room.zone)
+        first = room.rule.first(starts_at.astimezone(zone).replace(tzinfo=None))
+        starts_at = schedule.on_the_wall(first, zone)
+    opening: dict[str, object] = {"status": Conference.Status.SCHEDULED}
+    earlier = Conference.objects.filter(uuid=mark("room", room.title)).first()
+    if earlier and not earlier.rule and earlier.occurrences.count() == 1:
+        opening["starts_at"] = earlier.starts_at = starts_at
+        move(earlier)
     conference, made = Conference.objects.update_or_create(
         uuid=mark("room", room.title),
         defaults=opening,
         create_defaults=opening
         | {
+            "starts_at": starts_at,
+            "recurrence": room.rule.text() if room.rule else "",
             "team": team_of(room.team),
             "title": room.title,
             "time_zone": room.zone,
@@ -353,6 +370,13 @@ def hold(room: Room, now: datetime) -> None:
     if room.passcode and made:
         Passcode.objects.make(conference, room.passcode)
     Occurrence.objects.filter(conference=conference).update(locked=False, cancelled=False)
+
+
+def move(conference: Conference) -> None:
+    """Moves its one date, even if that is over or going on, which no organizer could."""
+    wall_time = schedule.wall_start(conference)
+    times = schedule.times_of(conference, wall_time, conference.starts_at)
+    conference.occurrences.update(recurrence_id=f"{wall_time:{schedule.RECURRENCE_ID}}", **times)
 
 
 def enter(person: Person) -> None:

@@ -37,7 +37,7 @@ def seats_left(call: Call, moment: datetime) -> QuerySet[Admission]:
         occurrence__conference__comes_back=True,
         occurrence__conference__admission=Policy.CODE,
         occurrence__conference__least_grade=Grade.NOTHING,
-        occurrence__in=Occurrence.objects.open_at(moment),
+        occurrence__in=Occurrence.objects.open_to_moderators_at(moment),
     )
     same_room = Admission.objects.filter(occurrence=OuterRef("occurrence"), participant=OuterRef("participant"))
     contacts = Contact.objects.filter(

@@ -70,7 +70,7 @@ class Recognize(Step):
         if recognition.is_blocked(self.call):
             return self.refuse(Attempt.Outcome.BLOCKED)
         missed.look_by_line(self.call)
-        if not Occurrence.objects.open_at(timezone.now()).exists():
+        if not Occurrence.objects.open_to_moderators_at(timezone.now()).exists():
             return self.refuse(Attempt.Outcome.NOTHING_OPEN)
         return self.ask_who(Attempt.Outcome.UNKNOWN_LINE if self.call.line else Attempt.Outcome.WITHHELD_LINE)
 

@@ -7,7 +7,7 @@ invitation does.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone, translation
@@ -82,7 +82,8 @@ def tell(attempt: Attempt, kind: str) -> bool:
     except throttle.OverLimitError:
         return False
     with translation.override(person.language or date.conference.language or attempt.call.language):
-        notice = notice_of(kind, date, attempt.call.dialled)
+        opens_at = date.moderators_open_at if moderates(person, date) else date.opens_at
+        notice = notice_of(kind, date, attempt.call.dialled, opens_at=opens_at)
     until = timezone.now() + LATELY if kind == Delivery.Kind.TOO_LATE else date.closes_at
     _owed, is_new = Delivery.objects.tell(contact, kind, notice, occurrence=date, until=until)
     if not is_new:
@@ -97,12 +98,16 @@ def contact_of(person: Participant) -> Contact | None:
     return person.contacts.to_be_told().exclude(Exists(new)).first()
 
 
-def notice_of(kind: str, date: Occurrence, dialled: str) -> Notice:
+def moderates(person: Participant, date: Occurrence) -> bool:
+    return person.invitations.filter(conference=date.conference_id, role=Invitation.Role.MODERATOR).exists()
+
+
+def notice_of(kind: str, date: Occurrence, dialled: str, *, opens_at: datetime) -> Notice:
     """The facts, in the language that is active."""
     conference = date.conference
     values = {
         "title": conference.title,
-        "opens": spelled_out(date.opens_at, conference.time_zone),
+        "opens": spelled_out(opens_at, conference.time_zone),
         "starts": spelled_out(date.starts_at, conference.time_zone),
         "closed": spelled_out(date.closes_at, conference.time_zone),
         "number": as_dialled(dialled),
@@ -117,7 +122,7 @@ def notice_of(kind: str, date: Occurrence, dialled: str) -> Notice:
         facts = [
             _("Your call for %(title)s came too early.") % values,
             _("The doors open on %(opens)s.") % values,
-            _("It starts on %(starts)s.") % values if date.starts_at != date.opens_at else "",
+            _("It starts on %(starts)s.") % values if date.starts_at != opens_at else "",
             dial,
         ]
     elif kind == Delivery.Kind.TOO_LATE:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 
 from participants.admin.history_words import KINDS, Kind
 from participants.models import Conference, Participant, Team
+from participants.schedule import FOLLOWED
 
 NEWEST = 300  # changes of each kind that a page tells; older ones stay in the database
 
@@ -60,7 +61,7 @@ class Told:
         newer: dict[int, Any] = {}
         for row in rows[:NEWEST]:
             after = newer.get(row.id)
-            if after and after.history_type == "~":
+            if after and after.history_type == "~" and after.history_change_reason != FOLLOWED:
                 yield from self.changes(kind, row, after)
             newer[row.id] = row
             said = {"+": kind.made, "-": kind.gone}.get(row.history_type)

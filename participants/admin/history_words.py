@@ -51,7 +51,12 @@ KINDS: dict[type[Model], tuple[Kind, ...]] = {
             fields=tuple(field.name for field in Conference._meta.fields if field.name not in ("id", "uuid", "team")),
         ),
         Kind(Invitation, "conference_id", **ROSTER),
-        Kind(Occurrence, "conference_id", called=_("the date %(starts_at)s"), fields=("locked", "cancelled")),
+        Kind(
+            Occurrence,
+            "conference_id",
+            called=_("the date %(starts_at)s"),
+            fields=("starts_at", "closes_at", "locked", "cancelled"),
+        ),
     ),
     Participant: (
         Kind(Participant, "id", made=_("entered this person"), fields=("name",)),

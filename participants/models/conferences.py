@@ -2,12 +2,14 @@
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from timezone_field import TimeZoneField
 
@@ -16,6 +18,7 @@ from participants.history import History
 from participants.models.admission import LEAST, Grade, Policy
 from participants.models.languages import languages
 from participants.models.teams import Team
+from participants.recurrence import DAILY, Rule, is_rule
 
 SEATS_MOST = 250  # Twilio's maxParticipants: https://www.twilio.com/docs/voice/twiml/conference
 
@@ -66,12 +69,20 @@ class Conference(models.Model):
     doors = models.PositiveSmallIntegerField(
         _("doors open, minutes before"), default=15, validators=[MaxValueValidator(24 * 60)]
     )
+    moderator_doors = models.PositiveSmallIntegerField(
+        _("for moderators, minutes before"),
+        default=0,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text=_("Where that is earlier than for the others."),
+    )
     overtime = models.PositiveSmallIntegerField(
         _("minutes of overtime"),
         default=30,
         validators=[MaxValueValidator(24 * 60)],
         help_text=_("How long people who are in may stay after the end. Nobody new is let in."),
     )
+    recurrence = models.CharField(_("repeats"), max_length=200, blank=True, editable=False, validators=[is_rule])
+    always_open = models.BooleanField(_("always open"), default=False, editable=False)
 
     language = models.CharField(
         _("language"),
@@ -152,7 +163,7 @@ class Conference(models.Model):
             self.number = self.free_number()
         with transaction.atomic():
             super().save(*args, **kwargs)
-            schedule.lay_out(self)
+            schedule.lay_out(self, timezone.now())
 
     def clean(self) -> None:
         """Raises ValidationError where a conference with a roster would leave for another team, and where what lets
@@ -167,6 +178,21 @@ class Conference(models.Model):
             raise ValidationError(
                 {"comes_back": _("This cannot go with a passcode, or with a proof that is asked for at least.")}
             )
+
+    @property
+    def rule(self) -> Rule | None:
+        """By which it repeats; None where it is held once. What is always open has a new date each day."""
+        if self.always_open:
+            return Rule(DAILY)
+        return Rule.read(self.recurrence) if self.recurrence else None
+
+    @property
+    def repeats(self) -> str:
+        """In words, whether and how it repeats."""
+        if self.always_open:
+            clock = f"{self.local(self.starts_at):%H:%M}"
+            return gettext("Always open: a new day begins at %(time)s") % {"time": clock}
+        return self.rule.words() if self.rule else gettext("Once")
 
     @property
     def lets_come_back(self) -> bool:
@@ -192,11 +218,20 @@ class Conference(models.Model):
         return moment.astimezone(self.time_zone)
 
 
+# From the doors for moderators to the end no date takes longer: so many days of dates are looked at, of all there are.
+OPEN_MOST = timedelta(days=3)
+
+
 class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
     def open_at(self, moment: datetime) -> "OccurrenceQuerySet":
-        """Those whose doors are open at this moment (aware)."""
+        """Those whose doors are open to everybody at this moment (aware)."""
+        return self.open_to_moderators_at(moment).filter(opens_at__lte=moment)
+
+    def open_to_moderators_at(self, moment: datetime) -> "OccurrenceQuerySet":
+        """Those whose doors are open at this moment (aware), if only to moderators."""
         return self.filter(
-            opens_at__lte=moment,
+            moderators_open_at__lte=moment,
+            moderators_open_at__gt=moment - OPEN_MOST,
             closes_at__gt=moment,
             cancelled=False,
             conference__status=Conference.Status.SCHEDULED,
@@ -204,10 +239,17 @@ class OccurrenceQuerySet(models.QuerySet["Occurrence"]):
 
 
 class Occurrence(models.Model):
-    """One date of a conference, and what is really held then. All times are UTC."""
+    """One date of a conference, and what is really held then. All times are UTC.
+
+    `recurrence_id` is the time on the wall at which the series has it (as RFC 5545 writes a RECURRENCE-ID), whatever
+    time it was moved to: by it a date keeps its identity, and so its room, when the series is changed.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     conference = models.ForeignKey(Conference, models.CASCADE, related_name="occurrences")
+    recurrence_id = models.CharField(max_length=15, editable=False)
+    own_times = models.BooleanField(_("has times of its own"), default=False, editable=False)
+    moderators_open_at = models.DateTimeField(_("doors open for moderators"))
     opens_at = models.DateTimeField(_("doors open"))
     starts_at = models.DateTimeField(_("starts"))
     closes_at = models.DateTimeField(_("doors close"))
@@ -218,14 +260,15 @@ class Occurrence(models.Model):
     cancelled = models.BooleanField(_("cancelled"), default=False)
 
     objects = OccurrenceQuerySet.as_manager()
-    history = History(excluded_fields=("uuid", "opens_at", "closes_at", "overtime_until"))
+    history = History(excluded_fields=("uuid", "recurrence_id", "moderators_open_at", "opens_at", "overtime_until"))
 
     class Meta:
         ordering = ("starts_at", "pk")
         constraints = [
-            models.UniqueConstraint(fields=("conference", "starts_at"), name="one_occurrence_per_start"),
+            models.UniqueConstraint(fields=("conference", "recurrence_id"), name="one_occurrence_per_start"),
             models.CheckConstraint(
                 condition=models.Q(
+                    moderators_open_at__lte=models.F("opens_at"),
                     opens_at__lte=models.F("starts_at"),
                     starts_at__lt=models.F("closes_at"),
                     closes_at__lte=models.F("overtime_until"),
@@ -233,9 +276,17 @@ class Occurrence(models.Model):
                 name="occurrence_times_in_order",
             ),
         ]
-        indexes = [models.Index(fields=("closes_at", "opens_at"), name="occurrence_open")]
+        indexes = [
+            models.Index(fields=("moderators_open_at", "closes_at"), name="occurrence_open"),
+            models.Index(fields=("conference", "starts_at"), name="occurrence_of_conference"),
+        ]
         verbose_name = _("date")
         verbose_name_plural = _("dates")
 
     def __str__(self) -> str:
         return f"{self.conference}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def is_exception(self) -> bool:
+        """Whether it was changed by itself: whoever changes the series is told what becomes of it."""
+        return self.own_times or self.cancelled or self.locked

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from participants.history import History
-from participants.models.conferences import CALLED_NUMBER_DIGITS, Conference, eight_digits
+from participants.models.conferences import CALLED_NUMBER_DIGITS, OPEN_MOST, Conference, eight_digits
 from participants.models.contacts import Contact
 from participants.models.people import CallingLine, Participant
 from participants.models.teams import Team
@@ -22,15 +22,18 @@ def new_roster_number() -> str:
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open_at(self, moment: datetime) -> "InvitationQuerySet":
-        """Those to conferences whose doors are open at this moment (aware), each with its `occurrence_id`.
+        """Those to conferences whose doors are open to them at this moment (aware), each with its `occurrence_id`.
 
-        An invitation whose person belongs to another team than its conference counts for nothing.
+        Moderators' doors may open earlier. An invitation whose person belongs to another team than its conference
+        counts for nothing.
         """
         return (
             self.filter(
+                models.Q(conference__occurrences__opens_at__lte=moment) | models.Q(role=Invitation.Role.MODERATOR),
                 participant__team=models.F("conference__team"),
                 conference__status=Conference.Status.SCHEDULED,
-                conference__occurrences__opens_at__lte=moment,
+                conference__occurrences__moderators_open_at__lte=moment,
+                conference__occurrences__moderators_open_at__gt=moment - OPEN_MOST,
                 conference__occurrences__closes_at__gt=moment,
                 conference__occurrences__cancelled=False,
             )
@@ -44,13 +47,17 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
         Each has its `occurrence_id`, `opens_at` and `closes_at`, and is as valid as for open_at().
         """
+        late = models.Q(conference__occurrences__closes_at__lte=moment)
+        early = models.Q(conference__occurrences__moderators_open_at__gt=moment) | (
+            models.Q(conference__occurrences__opens_at__gt=moment) & ~models.Q(role=Invitation.Role.MODERATOR)
+        )
         return self.filter(
-            models.Q(conference__occurrences__opens_at__gt=moment)
-            | models.Q(conference__occurrences__closes_at__lte=moment),
+            early | late,
             participant__team=models.F("conference__team"),
             conference__status=Conference.Status.SCHEDULED,
             conference__occurrences__closes_at__gt=moment - within,
-            conference__occurrences__opens_at__lte=moment + within,
+            conference__occurrences__moderators_open_at__gt=moment - within - OPEN_MOST,
+            conference__occurrences__moderators_open_at__lte=moment + within,
             conference__occurrences__cancelled=False,
         ).annotate(
             occurrence_id=models.F("conference__occurrences"),

@@ -65,6 +65,8 @@ def others(room: Conference, number: int) -> None:
         [
             Occurrence(
                 conference=conference,
+                recurrence_id=f"{now:%Y%m%dT%H%M%S}",
+                moderators_open_at=now - timedelta(minutes=10),
                 opens_at=now - timedelta(minutes=10),
                 starts_at=now,
                 closes_at=now + timedelta(hours=1),

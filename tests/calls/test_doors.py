@@ -31,6 +31,7 @@ def occurrence(clock, room, ana) -> Occurrence:
     """The board meeting: its doors open now."""
     now = timezone.now()
     room.occurrences.update(
+        moderators_open_at=now,
         opens_at=now,
         starts_at=now + timedelta(minutes=15),
         closes_at=now + AN_HOUR,
@@ -110,7 +111,11 @@ def move(room: Conference, *, opens: timedelta, closes: timedelta) -> None:
     """The organizer moves it: its doors open and close so long from now."""
     now = timezone.now()
     room.occurrences.update(
-        opens_at=now + opens, starts_at=now + opens, closes_at=now + closes, overtime_until=now + closes + AN_HOUR
+        moderators_open_at=now + opens,
+        opens_at=now + opens,
+        starts_at=now + opens,
+        closes_at=now + closes,
+        overtime_until=now + closes + AN_HOUR,
     )
 
 

@@ -120,7 +120,7 @@ def test_old_mail_goes_unless_it_is_owed_still_or_could_be_owed_again(ana, room)
     assert not Delivery.objects.filter(subject="old").exists()
     assert Delivery.objects.count() == 4
 
-    for name in ("opens_at", "starts_at", "closes_at", "overtime_until"):
+    for name in ("moderators_open_at", "opens_at", "starts_at", "closes_at", "overtime_until"):
         setattr(occurrence, name, getattr(occurrence, name) - timedelta(days=91))
     occurrence.save()
     assert forgotten() == {"mails and texts": 2}

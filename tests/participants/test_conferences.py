@@ -1,6 +1,7 @@
 """When a conference is held, and when its doors are open."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 from participants.models import Conference, Occurrence
 from tests import cast
 
-NINE = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+NINE = datetime(2040, 11, 20, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 INSTANT = timedelta(microseconds=1)
 
@@ -50,6 +51,17 @@ def test_a_moved_conference_moves_its_date_which_keeps_its_identity(harbour):
     assert (after.pk, after.uuid) == (before.pk, before.uuid)
     assert after.starts_at == NINE + timedelta(days=7)
     assert after.closes_at == NINE + timedelta(days=7, minutes=30)
+
+
+def test_a_conference_that_is_over_and_is_given_another_time_keeps_the_date_on_which_it_was_held(harbour):
+    conference = cast.conference(harbour, "Budget", timezone.now() - timedelta(days=2))
+    held = cast.occurrence_of(conference)
+
+    conference.starts_at = NINE
+    conference.save()
+
+    assert list(conference.occurrences.values_list("starts_at", flat=True)) == [held.starts_at, NINE]
+    assert conference.occurrences.first().uuid == held.uuid
 
 
 def test_moving_one_conference_leaves_the_others_where_they_are(harbour):
@@ -115,12 +127,11 @@ def test_a_locked_date_has_open_doors_and_refuses_by_itself(harbour):
 
 
 def test_a_conference_starts_once_at_a_time(harbour):
-    conference = cast.conference(harbour, "Budget", NINE)
+    date = cast.occurrence_of(cast.conference(harbour, "Budget", NINE))
 
-    with pytest.raises(IntegrityError, match=r"starts_at|one_occurrence_per_start"), transaction.atomic():
-        Occurrence.objects.create(
-            conference=conference, opens_at=NINE, starts_at=NINE, closes_at=NINE + MINUTE, overtime_until=NINE + MINUTE
-        )
+    date.pk, date.uuid = None, uuid4()
+    with pytest.raises(IntegrityError, match=r"recurrence_id|one_occurrence_per_start"), transaction.atomic():
+        date.save()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +148,13 @@ def test_the_times_of_a_date_are_in_order(harbour, times):
 
     with pytest.raises(IntegrityError, match="occurrence_times_in_order"), transaction.atomic():
         Occurrence.objects.create(
-            conference=conference, opens_at=opens, starts_at=starts, closes_at=closes, overtime_until=until
+            conference=conference,
+            recurrence_id="20401101T090000",
+            moderators_open_at=opens,
+            opens_at=opens,
+            starts_at=starts,
+            closes_at=closes,
+            overtime_until=until,
         )
 
 

@@ -47,6 +47,7 @@ def over(date: Occurrence, since: timedelta) -> None:
     """It has been over for so long."""
     closed = timezone.now() - since
     Occurrence.objects.filter(pk=date.pk).update(
+        moderators_open_at=closed - timedelta(hours=2),
         opens_at=closed - timedelta(hours=2),
         starts_at=closed - timedelta(hours=1),
         closes_at=closed,

@@ -62,7 +62,7 @@ class LetInForm(forms.Form):
             conference__status=Conference.Status.SCHEDULED,
             cancelled=False,
             closes_at__gt=now,
-            opens_at__lt=now + settings.BY_HAND_LASTS,
+            moderators_open_at__lt=now + settings.BY_HAND_LASTS,
         ).select_related("conference")
         calls = people_calling().get(person.pk, [])
         self.fields["room"].queryset = self.rooms  # type: ignore[attr-defined]

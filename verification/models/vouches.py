@@ -37,7 +37,7 @@ class VouchQuerySet(models.QuerySet["Vouch"]):
         )
         return (
             self.pending()
-            .filter(expires_at__gt=moment, occurrence__in=Occurrence.objects.open_at(moment))
+            .filter(expires_at__gt=moment, occurrence__in=Occurrence.objects.open_to_moderators_at(moment))
             .filter(invitation__participant=models.F("participant"), made_by__is_active=True)
             .filter(Q(made_by__is_superuser=True) | Exists(role))
             .exclude(Exists(came_in))
