@@ -119,6 +119,7 @@ def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, 
             person_team=F("held__participant__team"),
             person_language=F("held__participant__language"),
             person_slow=F("held__participant__slow_pace"),
+            is_open=Exists(Occurrence.objects.open_at(now).filter(pk=OuterRef("pk"))),
             is_open_to_moderators=Exists(Occurrence.objects.open_to_moderators_at(now).filter(pk=OuterRef("pk"))),
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
             proved=Exists(right),
@@ -174,7 +175,7 @@ def _objection(call: Call, date: Any, proof: Assurance | None) -> tuple[str, str
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
     if date.blocked:
         return Attempt.Outcome.BLOCKED, _("%(room)s takes no calls from your number.") % title
-    if not (date.is_open_to_moderators and (date.opens_at <= now or date.role == Role.MODERATOR)):
+    if not (date.is_open or (date.is_open_to_moderators and date.role == Role.MODERATOR)):
         return Attempt.Outcome.DOORS_CLOSED, _("%(room)s is not open any more.") % title
     if date.locked and date.role != Role.MODERATOR and not date.was_in:
         return Attempt.Outcome.LOCKED, _("%(room)s is locked. Nobody new is let in.") % title
