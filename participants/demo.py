@@ -131,7 +131,7 @@ PEOPLE = (
         (
             Seat("Harbour board", MODERATOR, "20000001"),
             Seat("Budget", MODERATOR, "20000002"),
-            Seat("Crew call", MODERATOR, "20000032"),
+            Seat("Crew call", MODERATOR, "20000041"),
         ),
         "a code by text, then in; the room starts, and ends when a moderator leaves",
     ),
