@@ -23,6 +23,7 @@ from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.passcodes import MakesPasscodes
+from participants.admin.pasting import PastesOntoRoster
 from participants.admin.plans import as_list, sentences, spelled_out
 from participants.admin.rosters import InvitationInline, ModeratorNumberInline
 from participants.admin.search import has_words, invited_like, searched
@@ -179,7 +180,7 @@ class ConferenceList(ChangeList):
 
 
 @admin.register(Conference)
-class ConferenceAdmin(TeamWall, MakesPasscodes, Exports, TellsWhatGoes, Remembers):
+class ConferenceAdmin(TeamWall, PastesOntoRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers):
     form = ConferenceForm
     resource_classes = (ConferenceResource,)
     list_display = ("title", "when", "state", "invited", "moderators", "team")

@@ -20,6 +20,7 @@ from participants.admin.countries import warn_of_countries
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
+from participants.admin.pasting import PastesIntoBook
 from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.search import people_like, searched
 from participants.admin.test_codes import TestableContacts, TestsContacts
@@ -78,7 +79,9 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(TeamWall, TestsContacts, EnrolsAuthenticators, Exports, TellsWhatGoes, Remembers):
+class ParticipantAdmin(
+    TeamWall, PastesIntoBook, TestsContacts, EnrolsAuthenticators, Exports, TellsWhatGoes, Remembers
+):
     """A person, the lines they call from and where a code reaches them, on one page."""
 
     resource_classes = (ParticipantResource,)

@@ -114,12 +114,14 @@ PAGES: dict[str, Page] = {
     "phone-remove": LOOPBACK,
     "phone-act": LOOPBACK,
 }
+ADDING_VIEWS = {"participants_participant_paste": "add"}  # of no object, for whoever may add one
 ADMIN_VIEWS = ("changelist", "add", "change", "delete", "history", "export", "")  # "": the old address of a change
 WRITING_VIEWS = {  # of an object, for whoever may change it
     "auth_user_password_change": "password",
     "participants_participant_test_code": "test_code",
     "participants_participant_authenticator": "authenticator",
     "participants_conference_passcode": "passcode",
+    "participants_conference_paste": "paste",
 }
 VALUES = {
     "uidb64": "MQ",
@@ -164,7 +166,8 @@ def _of(path: str, name: str, objects: dict[type[Model], Any]) -> Iterator[Addre
     for model in admin.site._registry:
         base = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
         if path.startswith(base):
-            view = WRITING_VIEWS.get(name, name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_"))
+            named = WRITING_VIEWS | ADDING_VIEWS
+            view = named.get(name, name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_"))
             if model._meta.label not in RIGHTS or view not in (*ADMIN_VIEWS, *WRITING_VIEWS.values()):
                 break
             row = objects.get(model)

@@ -1,0 +1,221 @@
+"""People of a list and a team's address book: what would become of each row, and doing so.
+
+Nobody is merged by a guess: whoever is only alike is asked about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import CallingLine, Conference, Contact, Invitation, Participant, Team
+from participants.models.contacts import Channel
+from participants.pasted import Row
+
+NEW_PERSON, LEFT_OUT = "new", "out"  # what may be answered besides a person's key
+
+
+class Fate(models.TextChoices):
+    NEW = "new", _("new")
+    CHANGED = "changed", _("changed")
+    SAME = "same", _("the same")
+    ASK = "ask", _("who is it?")
+    OUT = "out", _("left out")
+    WRONG = "wrong", _("wrong")
+
+
+@dataclass
+class Plan:
+    """What would become of one row, and why."""
+
+    row: Row
+    fate: Fate
+    person: Participant | None = None
+    why: str = ""
+    numbers: list[str] = field(default_factory=list)  # that the person gets
+    mails: list[str] = field(default_factory=list)
+    alike: list[Participant] = field(default_factory=list)  # of whom one may be meant
+    answer: str = ""
+
+    @property
+    def key(self) -> str:
+        """By which an answer finds its row, also when lines before it come and go."""
+        return hashlib.sha256(self.row.text.encode()).hexdigest()[:16]
+
+    @property
+    def may_be_new(self) -> bool:
+        """Without a name, or where no code could reach them, nobody is made."""
+        return bool(self.row.name and (self.row.numbers or self.row.mails))
+
+    @property
+    def is_saved(self) -> bool:
+        return self.fate in (Fate.NEW, Fate.CHANGED, Fate.SAME)
+
+
+class Book:
+    """Those of a team's address book who have a name, number or address of these rows. Four queries, however many."""
+
+    def __init__(self, team: Team, rows: Iterable[Row]) -> None:
+        rows = list(rows)
+        numbers = {number for row in rows for number in row.numbers}
+        mails = {mail for row in rows for mail in row.mails}
+        names = {row.name.casefold() for row in rows if row.name}
+        people = team.participants.order_by()
+        keys = {pk for pk, name in people.values_list("pk", "name") if name.casefold() in names}
+        keys |= set(people.filter(lines__number__in=numbers).values_list("pk", flat=True))
+        keys |= set(people.filter(contacts__address__in=numbers | mails).values_list("pk", flat=True))
+        found = team.participants.filter(pk__in=keys).prefetch_related("lines", "contacts").order_by("pk")
+        self.people = {person.pk: person for person in found}
+        self.by_name: dict[str, set[int]] = {}
+        self.by_address: dict[str, set[int]] = {}
+        for person in found:
+            self.by_name.setdefault(person.name.casefold(), set()).add(person.pk)
+            for address in addresses_of(person):
+                self.by_address.setdefault(address, set()).add(person.pk)
+
+    def named(self, row: Row) -> set[int]:
+        return self.by_name.get(row.name.casefold(), set())
+
+    def at(self, *addresses: str) -> set[int]:
+        return set().union(*(self.by_address.get(address, set()) for address in addresses))
+
+
+def addresses_of(person: Participant) -> set[str]:
+    lines = {str(line.number) for line in person.lines.all()}
+    return lines | {contact.address for contact in person.contacts.all() if not contact.is_app}
+
+
+def missing(person: Participant, row: Row) -> tuple[list[str], list[str]]:
+    """The numbers and the mail addresses of the row that this person has not: neither to call from nor for codes."""
+    known = addresses_of(person)
+    return [each for each in row.numbers if each not in known], [each for each in row.mails if each not in known]
+
+
+def plan(team: Team, rows: Iterable[Row], answers: Mapping[str, str] | None = None) -> list[Plan]:
+    """What would become of each row in this team's address book. Nothing is saved.
+
+    Args: answers: by Plan.key, who is meant: a person's key, NEW_PERSON or LEFT_OUT. Others are not heeded.
+    """
+    rows = list(rows)
+    book, taken = Book(team, rows), Taken()
+    return [taken.once(_plan_of(row, book, answers or {})) for row in rows]
+
+
+def _plan_of(row: Row, book: Book, answers: Mapping[str, str]) -> Plan:
+    if row.wrong:
+        return Plan(row, Fate.WRONG, why=row.wrong)
+    sharing, named = book.at(*row.numbers, *row.mails), book.named(row)
+    exact = sharing & named
+    if len(exact) == 1:
+        person = book.people[next(iter(exact))]
+        if not book.at(*(address for missed in missing(person, row) for address in missed)) - exact:
+            return _settled(row, person)
+    plan = Plan(row, Fate.ASK, alike=[book.people[pk] for pk in sorted(sharing | named)])
+    if not plan.alike:
+        return Plan(row, Fate.NEW) if plan.may_be_new else Plan(row, Fate.WRONG, why=lacking(row))
+    plan.answer = answers.get(plan.key, "")
+    chosen = next((person for person in plan.alike if str(person.pk) == plan.answer), None)
+    if chosen:
+        settled = _settled(row, chosen)
+        settled.alike, settled.answer = plan.alike, plan.answer
+        return settled
+    if plan.answer == NEW_PERSON and plan.may_be_new:
+        plan.fate = Fate.NEW
+    elif plan.answer == LEFT_OUT:
+        plan.fate = Fate.OUT
+    return plan
+
+
+def lacking(row: Row) -> str:
+    if row.name:
+        return gettext("There is neither a number nor a mail address.")
+    return gettext("There is no name.")
+
+
+def _settled(row: Row, person: Participant) -> Plan:
+    numbers, mails = missing(person, row)
+    return Plan(row, Fate.CHANGED if numbers or mails else Fate.SAME, person, numbers=numbers, mails=mails)
+
+
+class Taken:
+    """Who and which addresses are in the list already: the second time is a slip."""
+
+    def __init__(self) -> None:
+        self.people: dict[int, int] = {}
+        self.addresses: dict[str, int] = {}
+
+    def once(self, plan: Plan) -> Plan:
+        """The plan; wrong where somebody before has the same number or address, or is the same person."""
+        if not plan.is_saved:
+            return plan
+        before = self.people.get(plan.person.pk) if plan.person else None
+        new = (*plan.row.numbers, *plan.row.mails) if plan.fate == Fate.NEW else (*plan.numbers, *plan.mails)
+        before = before or next((self.addresses[each] for each in new if each in self.addresses), None)
+        if before:
+            plan.fate, plan.why = (
+                Fate.WRONG,
+                gettext("Line %(line)s has this person or number already.") % {"line": before},
+            )
+            return plan
+        if plan.person:
+            self.people[plan.person.pk] = plan.row.line
+        self.addresses |= dict.fromkeys((*plan.row.numbers, *plan.row.mails), plan.row.line)
+        return plan
+
+
+def fingerprint(plans: Iterable[Plan]) -> str:
+    """Of what somebody was shown: the same only as long as each row would become the same."""
+    told = [
+        (each.row.text, each.fate.value, each.person and each.person.pk, each.numbers, each.mails) for each in plans
+    ]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def carry_out(team: Team, plans: Iterable[Plan], by: str) -> list[Participant]:
+    """Enters what is new and adds what is missing, all or nothing; the people of the rows that are not left out.
+
+    Args: by: who does it, for the record of changes. Raises ValidationError where a row is refused after all.
+    """
+    with transaction.atomic():
+        return [_carry_out(team, each, by) for each in plans if each.is_saved]
+
+
+def _carry_out(team: Team, plan: Plan, by: str) -> Participant:
+    person, numbers, mails = plan.person, plan.numbers, plan.mails
+    if person is None:
+        person, numbers, mails = Participant(team=team, name=plan.row.name), [*plan.row.numbers], [*plan.row.mails]
+        person.full_clean()
+        person.save()
+    for number in numbers:
+        _save(CallingLine(participant=person, number=number))
+    last = max((contact.position for contact in person.contacts.all()), default=-1)
+    wanted = [(Channel.SMS, number) for number in numbers] + [(Channel.EMAIL, mail) for mail in mails]
+    for position, (channel, address) in enumerate(wanted, start=last + 1):
+        contact = Contact(participant=person, channel=channel, address=address, position=position)
+        contact.changed_by = by
+        _save(contact)
+    return person
+
+
+def _save(row: CallingLine | Contact) -> None:
+    row.full_clean()
+    row.save()
+
+
+def put_on_roster(conference: Conference, people: Iterable[Participant], role: str) -> int:
+    """Puts these people of the conference's team on its roster in this role; how many were not on it.
+
+    Whoever is on it already keeps their role.
+    """
+    people = [person for person in people if person.team_id == conference.team_id]
+    with transaction.atomic():
+        there = set(conference.invitations.values_list("participant", flat=True))
+        added = [person for person in people if person.pk not in there]
+        for person in added:
+            Invitation.objects.create(conference=conference, participant=person, role=role)
+    return len(added)
