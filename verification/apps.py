@@ -9,7 +9,11 @@ class VerificationConfig(AppConfig):
     verbose_name = _("Log of calls")
 
     def ready(self) -> None:
+        from django.utils import timezone
+
+        from participants.admin.reach import Blocked
         from participants.admin.states import Presence
-        from verification.models import Admission
+        from verification.models import Admission, Block
 
         Presence.seats = lambda moment: Admission.objects.live(moment).filter(entered_at__isnull=False)
+        Blocked.by = lambda team: Block.objects.in_force(timezone.now()).for_team(team)

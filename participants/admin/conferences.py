@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from participants import schedule
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
+from participants.admin.health import ChecksRoster
 from participants.admin.history import Remembers
 from participants.admin.passcodes import MakesPasscodes
 from participants.admin.pasting import PastesOntoRoster
@@ -180,7 +181,7 @@ class ConferenceList(ChangeList):
 
 
 @admin.register(Conference)
-class ConferenceAdmin(TeamWall, PastesOntoRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers):
+class ConferenceAdmin(TeamWall, PastesOntoRoster, ChecksRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers):
     form = ConferenceForm
     resource_classes = (ConferenceResource,)
     list_display = ("title", "when", "state", "invited", "moderators", "team")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -10,8 +11,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Contact, Participant
+from participants.models import Contact, Participant, Team
 from participants.models.contacts import CANNOT_BE_CALLED, CANNOT_BE_TEXTED, Channel
+
+
+class Blocked:
+    """Which lines are turned away. Whoever keeps the block list tells it here: this side knows nothing of calls."""
+
+    by: Callable[[Team], Iterable[Any]] | None = None  # in force for this team: each `covers` lines for a `reason`
+
 
 CANNOT_WORK = Q(channel=Channel.SMS, line_type__in=CANNOT_BE_TEXTED) | Q(
     channel=Channel.CALL, line_type__in=CANNOT_BE_CALLED

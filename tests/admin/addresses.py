@@ -115,6 +115,7 @@ PAGES: dict[str, Page] = {
     "phone-act": LOOPBACK,
 }
 ADDING_VIEWS = {"participants_participant_paste": "add"}  # of no object, for whoever may add one
+LOOKING_VIEWS = {"participants_conference_health": "change"}  # of an object, for whoever may look at it
 ADMIN_VIEWS = ("changelist", "add", "change", "delete", "history", "export", "")  # "": the old address of a change
 WRITING_VIEWS = {  # of an object, for whoever may change it
     "auth_user_password_change": "password",
@@ -166,7 +167,7 @@ def _of(path: str, name: str, objects: dict[type[Model], Any]) -> Iterator[Addre
     for model in admin.site._registry:
         base = f"admin/{model._meta.app_label}/{model._meta.model_name}/"
         if path.startswith(base):
-            named = WRITING_VIEWS | ADDING_VIEWS
+            named = WRITING_VIEWS | ADDING_VIEWS | LOOKING_VIEWS
             view = named.get(name, name.removeprefix(f"{model._meta.app_label}_{model._meta.model_name}_"))
             if model._meta.label not in RIGHTS or view not in (*ADMIN_VIEWS, *WRITING_VIEWS.values()):
                 break

@@ -1,0 +1,168 @@
+"""Who on a roster cannot get in, or perhaps not, and what to do about it: a page to look at before the meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from participants.admin.changes import with_recent_changes
+from participants.admin.reach import Blocked, failed_last, hindrance
+from participants.countries import country_of
+from participants.models import Conference, DialInNumber, Invitation, Participant
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is known against somebody, and what to do about it."""
+
+    what: str
+    remedy: str
+    keeps_out: bool  # else it may
+
+
+@dataclass(frozen=True)
+class Checked:
+    invitation: Invitation
+    troubles: list[Trouble]
+
+    @property
+    def keeps_out(self) -> bool:
+        return any(trouble.keeps_out for trouble in self.troubles)
+
+
+class Check:
+    """The roster of a conference, looked through. A constant number of queries, however long it is."""
+
+    def __init__(self, conference: Conference) -> None:
+        self.conference = conference
+        self.dialled = [str(each.number) for each in DialInNumber.objects.all()]
+        self.blocks = list(Blocked.by(conference.team)) if Blocked.by else []
+        roster = (
+            conference.invitations.filter(participant__team=conference.team_id)
+            .select_related("participant__team")
+            .prefetch_related("participant__lines", "participant__contacts", with_recent_changes("participant__"))
+            .order_by("participant__name", "pk")
+        )
+        self.roster = [Checked(each, list(self._against(each.participant))) for each in roster]
+
+    @property
+    def kept_out(self) -> list[Checked]:
+        return [each for each in self.roster if each.keeps_out]
+
+    @property
+    def doubtful(self) -> list[Checked]:
+        return [each for each in self.roster if each.troubles and not each.keeps_out]
+
+    @property
+    def well(self) -> int:
+        return sum(not each.troubles for each in self.roster)
+
+    @property
+    def of_the_room(self) -> list[str]:
+        """What is wrong with the roster as a whole."""
+        if not self.roster:
+            return [gettext("Nobody is on the roster: nobody can enter.")]
+        said = []
+        moderators = [each for each in self.roster if each.invitation.role == Invitation.Role.MODERATOR]
+        if not moderators:
+            waits = self.conference.starts_with == Conference.StartsWith.MODERATOR
+            said.append(
+                gettext("Nobody moderates, and it starts with a moderator: it would never start.")
+                if waits
+                else gettext("Nobody moderates.")
+            )
+        elif all(each.keeps_out for each in moderators):
+            said.append(gettext("Nobody who moderates can get in."))
+        if len(self.roster) > self.conference.seats:
+            values = {"invited": len(self.roster), "seats": self.conference.seats}
+            said.append(gettext("%(invited)s people are invited, and there are %(seats)s seats.") % values)
+        return said
+
+    def _against(self, person: Participant) -> Iterator[Trouble]:
+        if why := hindrance(person):
+            yield Trouble(why, self._way_in(person), keeps_out=True)
+        else:
+            yield from self._failures(person)
+            yield from self._countries(person)
+        yield from self._blocks(person)
+        for change in person.recent_changes[:1]:  # type: ignore[attr-defined]
+            said = f"{change}: {change.flag(timezone.now())}"
+            yield Trouble(said, gettext("Ask them, by another way, whether it was theirs to change."), keeps_out=False)
+
+    def _way_in(self, person: Participant) -> str:
+        contacts = list(person.contacts.all())
+        if not contacts:
+            return gettext("Add a mobile number or a mail address.")
+        if not any(contact.can_work for contact in contacts):
+            return gettext("Add a mail address, or another number.")
+        return gettext("Send a test code, or add another contact.")
+
+    def _failures(self, person: Participant) -> Iterator[Trouble]:
+        for contact in person.contacts.all():
+            if contact.can_work and failed_last(contact):
+                values = {"contact": contact, "why": contact.get_failure_display()}
+                said = gettext("The last code by %(contact)s did not go out: %(why)s") % values
+                yield Trouble(said, gettext("Send a test code: others will be tried next."), keeps_out=False)
+
+    def _countries(self, person: Participant) -> Iterator[Trouble]:
+        closed = [contact for contact in person.contacts.all() if not self._is_allowed(contact)]
+        if not closed:
+            return
+        shut = all(contact in closed for contact in person.contacts.all() if contact.can_work)
+        for contact in closed:
+            said = gettext("No code goes to %(address)s: %(country)s is not among the countries that are allowed.") % {
+                "address": contact.address,
+                "country": country_of(contact.address),
+            }
+            remedy = (
+                gettext("Add a mail address, or ask whoever runs the line to allow the country.")
+                if settings.ALLOWED_COUNTRIES
+                else gettext("Add a mail address, or ask an administrator to add the country to the team.")
+            )
+            yield Trouble(said, remedy, keeps_out=shut)
+
+    def _is_allowed(self, contact: Any) -> bool:
+        return contact.is_allowed() or any(contact.is_allowed(number) for number in self.dialled)
+
+    def _blocks(self, person: Participant) -> Iterator[Trouble]:
+        lines = [str(line.number) for line in person.lines.all()]
+        blocked = {line: block for line in lines for block in self.blocks if block.covers(line)}
+        for line, block in blocked.items():
+            said = gettext("They call from %(number)s, which is on the block list: %(why)s") % {
+                "number": line,
+                "why": block.reason,
+            }
+            remedy = gettext("Take the block away, or let them call from another line with their roster number.")
+            yield Trouble(said, remedy, keeps_out=len(blocked) == len(lines))
+
+
+class ChecksRoster(admin.ModelAdmin):
+    """The page of a conference, with another beside it that whoever may see it may see."""
+
+    def get_urls(self) -> list[Any]:
+        page = self.admin_site.admin_view(self.health_view)
+        return [path("<path:object_id>/health/", page, name="participants_conference_health"), *super().get_urls()]
+
+    def health_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        conference: Conference | None = self.get_object(request, unquote(object_id))
+        if conference is None or not self.has_view_permission(request, conference):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Who can get in to %(room)s") % {"room": conference.title},
+            "opts": self.opts,
+            "conference": conference,
+            "check": Check(conference),
+        }
+        return TemplateResponse(request, "admin/participants/health.html", context)

@@ -1,0 +1,157 @@
+"""Roster health: who cannot get in, why, and what to do about it, on one page before the meeting."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from participants.models import Conference, Contact, Invitation, Participant
+from tests import cast
+from verification.models import Block
+
+Role = Invitation.Role
+
+
+def page_of(conference: Conference) -> str:
+    return f"/admin/participants/conference/{conference.pk}/health/"
+
+
+@pytest.fixture
+def room(harbour) -> Conference:
+    room = cast.conference(harbour, "Tide tables")
+    cast.invite(room, cast.person(harbour, "Mia Kerr", "+12025550150"), role=Role.MODERATOR)
+    return room
+
+
+@pytest.fixture
+def ivo(room, harbour) -> Participant:
+    ivo = cast.person(harbour, "Ivo Lund", "+12025550140")
+    cast.invite(room, ivo)
+    return ivo
+
+
+def read(browser, conference: Conference) -> str:
+    answer = browser.get(page_of(conference))
+    assert answer.status_code == 200
+    main = answer.content.decode().split('id="content-main"')[1].split("<footer")[0]
+    return unescape(" ".join(strip_tags(main).split()))
+
+
+def test_a_sound_roster_says_so(organizer, room, ivo):
+    said = read(organizer, room)
+    assert "Of 2 on the roster, nothing is known against 2 people." in said
+    assert "Cannot get in" not in said
+    assert "Look at these" not in said
+
+
+def test_no_contact(organizer, room, ivo):
+    ivo.contacts.all().delete()
+    said = read(organizer, room)
+    assert "Cannot get in: 1 Ivo Lund, participant No contact: cannot get in Add a mobile number" in said
+    assert f'href="/admin/participants/participant/{ivo.pk}/change/"' in organizer.get(page_of(room)).content.decode()
+
+
+def test_a_landline_without_mail(organizer, room, ivo):
+    ivo.contacts.update(line_type="landline")
+    assert "kind of line (landline) Add a mail address, or another number." in read(organizer, room)
+    cast.mailbox(ivo, "ivo@example.com")
+    assert "Cannot get in" not in read(organizer, room)
+
+
+def test_a_contact_that_failed_last_time(organizer, room, ivo):
+    ivo.contacts.update(failed_at=timezone.now(), failure=Contact.Failure.CANNOT_RECEIVE)
+    assert "Cannot get in: 1 Ivo Lund" in read(organizer, room)
+    cast.mailbox(ivo, "ivo@example.com")
+    said = read(organizer, room)
+    assert "Cannot get in" not in said
+    assert "Look at these: 1 Ivo Lund" in said
+    assert "The last code by text message +12025550140 did not go out: cannot receive codes this way" in said
+
+
+def test_a_contact_changed_in_the_last_two_days(organizer, room, ivo):
+    Participant.objects.filter(pk=ivo.pk).update(created_at=timezone.now() - timedelta(days=9))
+    ivo.refresh_from_db()
+    change = cast.mailbox(ivo, "ivo@example.com").participant.contact_changes.get()
+    said = read(organizer, room)
+    assert "Look at these: 1 Ivo Lund" in said
+    assert "Ask them, by another way, whether it was theirs to change." in said
+    assert "ivo@example.com" not in said  # as much of it as whoever has it recognizes
+    change.at -= timedelta(hours=49)
+    change.save()
+    assert "Look at these" not in read(organizer, room)
+
+
+def test_a_country_that_is_not_allowed(organizer, room, ivo, settings):
+    settings.ALLOWED_COUNTRIES = ["US"]
+    ivo.contacts.update(address="+442079460018")
+    said = read(organizer, room)
+    assert "Cannot get in: 1 Ivo Lund" in said
+    assert "No code goes to +442079460018: GB is not among the countries" in said
+    cast.mailbox(ivo, "ivo@example.com")
+    assert "Look at these: 1 Ivo Lund" in read(organizer, room)
+
+
+def test_a_blocked_number(organizer, room, ivo, quay):
+    block = Block.objects.create(team=quay, number="+12025550140", reason="theirs")
+    assert "Cannot get in" not in read(organizer, room)
+    Block.objects.filter(pk=block.pk).update(team=room.team, reason="Rings at night.")
+    said = read(organizer, room)
+    assert "Cannot get in: 1 Ivo Lund" in said
+    assert "+12025550140, which is on the block list: Rings at night." in said
+    Block.objects.filter(pk=block.pk).update(until=timezone.now() - timedelta(minutes=1))
+    assert "Cannot get in" not in read(organizer, room)
+
+
+def test_nobody_moderates(organizer, room, ivo):
+    room.invitations.filter(role=Role.MODERATOR).delete()
+    room.starts_with = Conference.StartsWith.MODERATOR
+    room.save()
+    assert "it would never start" in read(organizer, room)
+
+
+def test_who_moderates_cannot_get_in(organizer, room, ivo):
+    Contact.objects.filter(participant__name="Mia Kerr").delete()
+    assert "Nobody who moderates can get in." in read(organizer, room)
+
+
+def test_more_people_than_seats(organizer, room, ivo):
+    Conference.objects.filter(pk=room.pk).update(seats=1)
+    assert "2 people are invited, and there are 1 seats." in read(organizer, room)
+
+
+def test_an_empty_roster(organizer, harbour):
+    assert "Nobody is on the roster" in read(organizer, cast.conference(harbour, "Empty"))
+
+
+def test_it_is_for_whoever_sees_the_conference(auditor, chair, neighbour, organizer, room, ivo, secret):
+    for browser in (auditor, chair):
+        assert "Of 2 on the roster" in read(browser, room)
+    assert neighbour.get(page_of(room)).status_code == 403
+    assert organizer.get(page_of(secret)).status_code == 403
+
+
+def test_a_stray_invitation_shows_nobody_of_another_team(organizer, room, ivo, quay):
+    stray = cast.person(quay, "Nell Zanzibar", "+12025550130", texts=None)
+    Invitation.objects.bulk_create([Invitation(conference=room, participant=stray)])
+    said = read(organizer, room)
+    assert "anzibar" not in said
+    assert "Of 2 on the roster" in said
+
+
+def test_the_page_leads_there(auditor, room):
+    assert page_of(room).encode() in auditor.get(f"/admin/participants/conference/{room.pk}/change/").content
+
+
+def test_the_first_page_leads_there(organizer, room):
+    assert page_of(room).encode() in organizer.get("/admin/").content
+
+
+def test_a_long_roster_costs_no_more_queries(organizer, room, harbour, django_assert_max_num_queries):
+    for n in range(30):
+        person = cast.person(harbour, f"Person {n}", f"+120255501{n + 50:02}")
+        person.contacts.update(failed_at=timezone.now(), failure=Contact.Failure.TOO_MANY)
+        cast.invite(room, person)
+    with django_assert_max_num_queries(20):
+        assert "Cannot get in: 30" in read(organizer, room)
