@@ -48,6 +48,11 @@ class LineAdminSite(AdminSite):
         phones = {"phones_url": reverse("phones")} if settings.SANDBOX else {}
         return super().each_context(request) | phones
 
+    def get_urls(self) -> list[Any]:
+        from verification.admin.privacy import pages  # it needs the models, which this module is loaded before
+
+        return [*pages(self), *super().get_urls()]
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return cast(HttpResponse, LabelledChoices.as_view(admin_site=self)(request))
 

@@ -33,6 +33,7 @@ FOR_ORGANIZERS = {
     "rooms/apps.py",
     "verification/alarms.py",
     "verification/apps.py",
+    "verification/erasing.py",
     "verification/test_codes.py",
     "verification/unlocking.py",
     "verification/unusual.py",

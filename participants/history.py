@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from simple_history.models import HistoricalRecords
@@ -16,3 +17,11 @@ class History(HistoricalRecords):
             if before == tuple(getattr(instance, name) for name in names):
                 return
         super().create_historical_record(instance, history_type, using)
+
+
+def came_to_its_team(obj: Any) -> datetime | None:
+    """Since when a row is in its team, where it was in another before: what was there is not for this one to know."""
+    own = type(obj).history.filter(id=obj.pk)
+    elsewhere = own.exclude(team_id=obj.team_id).first()
+    came = own.filter(history_id__gt=elsewhere.history_id).last() if elsewhere else None
+    return came.history_date if came else None

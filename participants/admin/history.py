@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from participants.admin.history_words import KINDS, Kind
+from participants.history import came_to_its_team
 from participants.models import Conference, Participant, Team
 from participants.schedule import FOLLOWED
 
@@ -45,12 +46,7 @@ class Told:
 
     def entries(self) -> list[Entry]:
         """Newest first. What happened before the object came to its team is the other team's to know."""
-        since = None
-        if hasattr(self.obj, "team_id"):
-            own = type(self.obj).history.filter(id=self.obj.pk)
-            elsewhere = own.exclude(team_id=self.obj.team_id).first()
-            came = own.filter(history_id__gt=elsewhere.history_id).last() if elsewhere else None
-            since = came and came.history_date
+        since = came_to_its_team(self.obj) if hasattr(self.obj, "team_id") else None
         found = [entry for kind in KINDS[type(self.obj)] for entry in self.of(kind, since)]
         return sorted(found, key=lambda entry: entry.at, reverse=True)
 

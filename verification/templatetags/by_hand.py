@@ -6,6 +6,7 @@ from django import template
 
 from participants.models import Participant
 from verification import unlocking
+from verification.admin.privacy import may_erase
 
 register = template.Library()
 
@@ -23,6 +24,12 @@ def unlocks(user: Any, obj: Any) -> bool:
     if not isinstance(obj, Participant) or not user.has_perm("verification.add_unlock"):
         return False
     return obj.team in type(obj.team).objects.organized_by(user)
+
+
+@register.simple_tag
+def has_privacy(user: Any, obj: Any) -> bool:
+    """Whether this user may see and erase all that is stored of this person: organizers of their team may."""
+    return isinstance(obj, Participant) and may_erase(user, obj)
 
 
 @register.simple_tag
