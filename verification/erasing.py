@@ -101,7 +101,8 @@ class Traces:
         return Call.objects.filter(self._since("line", "rang_at"), rang_at__lte=self._needed)
 
     def codes(self) -> QuerySet[Challenge]:
-        return Challenge.objects.filter(self._since("address", "sent_at"), sent_at__lte=self._needed)
+        """As calls(): by when the call rang. Twilio's time of a code is cut to the second."""
+        return Challenge.objects.filter(self._since("address", "call__rang_at"), call__rang_at__lte=self._needed)
 
     def _since(self, address: str, at: str) -> Q:
         each = [Q(**{address: known, f"{at}__gte": since}) for known, since in self.alone.items()]

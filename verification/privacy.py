@@ -174,7 +174,7 @@ def calls_of(person: Participant, own: set[str]) -> list[dict[str, Any]]:
                 "taken at": said(seat.taken_at),
                 "released at": said(seat.released_at),
                 "room": str(seat.occurrence or ""),
-                "role": Invitation.Role(seat.role).label,
+                "role": str(Invitation.Role(seat.role).label),
                 "proved by": seat.assurance.words,
             }
         )
