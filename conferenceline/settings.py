@@ -213,6 +213,8 @@ else:  # beside a database in a file: that can be written to where the project c
     _is_file = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
     _queue = (Path(DATABASES["default"]["NAME"]).parent if _is_file else BASE_DIR) / "queue.sqlite3"
     HUEY |= {"huey_class": "huey.SqliteHuey", "filename": str(_queue), "timeout": 2}
+# Nothing is cached: what hosts must agree on is rows. Django's default would be a memory of each process alone.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
