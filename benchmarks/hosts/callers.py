@@ -23,6 +23,7 @@ NO_ROSTER_NUMBER = "10000000"
 TYPED_MOST = 8  # times that a patient person answers the line's question
 THINKS = 15.0  # seconds, at most, before each answer: less than the line waits for keys
 LOOK = 2.0  # seconds between two looks at the phone
+LOOK_IN_ROOM = 15.0
 
 
 def numbers(count: int) -> list[str]:
@@ -77,7 +78,7 @@ class Caller(Thread):
         while time.monotonic() < self.until and not self.phone.is_over:
             if self.phone.in_room:
                 self.has_been_in = True
-                time.sleep(3 * LOOK)
+                time.sleep(LOOK_IN_ROOM)
             elif self.phone.is_asked_for_keys and typed < TYPED_MOST:
                 time.sleep(random.uniform(0, THINKS))  # noqa: S311
                 typed += 1
