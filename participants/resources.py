@@ -30,9 +30,11 @@ class ConferenceResource(Table):
     team = fields.Field("team__name", column_name="team")
     status = fields.Field("get_status_display", column_name="status")
     starts_at = fields.Field(column_name="starts at")
+    repeats = fields.Field("repeats", column_name="repeats")
     time_zone = fields.Field("time_zone__key", column_name="time zone")
     duration = fields.Field("duration", column_name="minutes long")
     doors = fields.Field("doors", column_name="doors open, minutes before")
+    moderator_doors = fields.Field("moderator_doors", column_name="for moderators, minutes before")
     overtime = fields.Field("overtime", column_name="minutes of overtime")
     seats = fields.Field("seats", column_name="seats")
     moderators = fields.Field(column_name="moderators")
@@ -45,9 +47,11 @@ class ConferenceResource(Table):
             "team",
             "status",
             "starts_at",
+            "repeats",
             "time_zone",
             "duration",
             "doors",
+            "moderator_doors",
             "overtime",
             "seats",
             "moderators",

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.dates import OccurrenceInline, as_told
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.health import ChecksRoster
@@ -27,109 +29,45 @@ from participants.admin.passcodes import MakesPasscodes
 from participants.admin.pasting import PastesOntoRoster
 from participants.admin.plans import as_list, sentences, spelled_out
 from participants.admin.rosters import InvitationInline, ModeratorNumberInline
+from participants.admin.schedule_form import LongSelect, ScheduleForm, fate_of
 from participants.admin.search import has_words, invited_like, searched
 from participants.admin.states import StateFilter, badge, with_state
 from participants.admin.walls import TeamWall
 from participants.models import Conference, Invitation, Occurrence, Participant
 from participants.resources import ConferenceResource
 
-YEARS = range(2000, 2100)  # a slip of the pen beyond them would overflow what comes of it
+SHOW = "_dates"  # the button that shows the dates and saves nothing
 
 
-class WallTimeField(forms.SplitDateTimeField):
-    """A date and a time as a clock shows them. Which moment that is depends on the zone, another field."""
+class ConferenceForm(ScheduleForm):
+    """`Show the dates` brings the form back as it was filled in, with what would follow, and saves nothing."""
 
-    widget = forms.SplitDateTimeWidget(
-        date_format="%Y-%m-%d",
-        time_format="%H:%M",
-        date_attrs={"type": "date"},
-        time_attrs={"type": "time"},
-    )
-
-    def compress(self, data_list: Any) -> datetime | None:
-        return datetime.combine(*data_list) if data_list else None
-
-
-class LongSelect(forms.Select):
-    """Django renders a template for each choice: with the time zones of the world, a third of the time of the page."""
-
-    template_name = "participants/long_select.html"
-
-
-class ConferenceForm(forms.ModelForm):
-    starts_at = WallTimeField(label=_("Starts at"), help_text=_("By the clocks of the zone above."))
+    confirm = forms.BooleanField(label=_("Change the series so"), required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Conference
-        fields = "__all__"  # noqa: DJ007 - the admin says which
+        fields = "__all__"
         widgets = {"time_zone": LongSelect}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "starts_at" in self.fields:
-            for box, label in zip(self.fields["starts_at"].widget.widgets, (_("Date"), _("Time")), strict=True):
-                box.attrs["aria-label"] = label
-        if self.instance.pk:
-            shown = self.instance.local(self.instance.starts_at)
-            self.initial["starts_at"] = shown.replace(tzinfo=None, second=0, microsecond=0)
+    @property
+    def only_shows(self) -> bool:
+        return SHOW in self.data
 
-    def clean(self) -> dict[str, Any]:
-        """Makes a moment of the time typed. One that was not touched stays what it is, to the second."""
-        cleaned = super().clean() or self.cleaned_data
-        wall_time, zone = cleaned.get("starts_at"), cleaned.get("time_zone")
-        if not (wall_time and zone):
-            return cleaned
-        if self.instance.pk and not {"starts_at", "time_zone"} & set(self.changed_data):
-            cleaned["starts_at"] = self.instance.starts_at
-        elif wall_time.year not in YEARS:
-            self.add_error("starts_at", _("Is that year right?"))
-        else:
-            try:
-                cleaned["starts_at"] = schedule.moment_of(wall_time, zone)
-            except ValidationError as error:
-                self.add_error("starts_at", error)
-        return cleaned
+    def is_valid(self) -> bool:
+        valid = super().is_valid()
+        if self.only_shows and self.plan:
+            self.instance.shown_plan = self.plan
+        return valid and not self.only_shows
 
-
-class OccurrenceForm(forms.ModelForm):
-    """Writes only what was ticked or unticked here: a moderator may have locked the room meanwhile."""
-
-    locked = forms.BooleanField(label=_("locked"), required=False, show_hidden_initial=True)
-    cancelled = forms.BooleanField(label=_("cancelled"), required=False, show_hidden_initial=True)
-
-    class Meta:
-        model = Occurrence
-        fields = ("locked", "cancelled")
-
-    def save(self, commit: bool = True) -> Occurrence:
-        # Not the times either: the conference, saved a moment ago, may have moved them.
-        self.instance.save(update_fields=self.changed_data)
-        return self.instance
-
-
-class OccurrenceInline(TeamWall, admin.TabularInline):
-    model = Occurrence
-    team_paths = ("conference__team",)
-    form = OccurrenceForm
-    fields = ("opens", "starts", "closes", "locked", "cancelled")
-    readonly_fields = ("opens", "starts", "closes")
-    can_delete = False
-    verbose_name_plural = _("dates")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display(description=_("doors open"))
-    def opens(self, occurrence: Occurrence) -> str:
-        return spelled_out(occurrence.conference, occurrence.opens_at)
-
-    @admin.display(description=_("starts"))
-    def starts(self, occurrence: Occurrence) -> str:
-        return spelled_out(occurrence.conference, occurrence.starts_at)
-
-    @admin.display(description=_("doors close"))
-    def closes(self, occurrence: Occurrence) -> str:
-        return spelled_out(occurrence.conference, occurrence.closes_at)
+    def look_at(self, plan: schedule.Plan) -> None:
+        """Asks whether dates that were changed by themselves may go, or stay without a series."""
+        super().look_at(plan)
+        fate = fate_of(plan, self.instance, spelled_out)
+        if not fate:
+            return
+        self.fields["confirm"].widget = forms.CheckboxInput()
+        if not self.only_shows and not self.cleaned_data.get("confirm"):
+            self.add_error("confirm", [_("This is what becomes of dates that were changed by themselves:"), *fate])
 
 
 class When(admin.SimpleListFilter):
@@ -169,11 +107,16 @@ class ConferenceList(ChangeList):
         page = Conference.objects.filter(pk__in=[row.pk for row in self.result_list])
         counted = Invitation.objects.filter(conference=OuterRef("pk")).order_by().values("conference")
         moderating = counted.filter(role=Invitation.Role.MODERATOR)
+        coming = Occurrence.objects.filter(
+            conference=OuterRef("pk"), closes_at__gt=timezone.now(), cancelled=False
+        ).order_by("starts_at")
         self.result_list = (
             with_state(page, timezone.now())
             .annotate(
                 invited_count=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
                 moderator_count=Coalesce(Subquery(moderating.annotate(n=Count("pk")).values("n")), 0),
+                next_starts_at=Subquery(coming.values("starts_at")[:1]),
+                next_closes_at=Subquery(coming.values("closes_at")[:1]),
             )
             .select_related("team")
             .order_by(*self.get_ordering(request, self.root_queryset))
@@ -191,7 +134,7 @@ class ConferenceAdmin(TeamWall, PastesOntoRoster, ChecksRoster, MakesPasscodes, 
     search_help_text = _("A title, a person, or a number however it is written.")
     nothing_yet = _("Schedule a conference, and type who may enter on the same page: a number and a name for each.")
     show_full_result_count = False
-    readonly_fields = ("plan", "passcode_state", "conference_number")
+    readonly_fields = ("plan", "passcode_state", "conference_number", "next_dates")
     date_hierarchy = "starts_at"
     # Saved in this order: whoever is on the roster and typed as a moderator too ends up moderating.
     inlines = (InvitationInline, ModeratorNumberInline, OccurrenceInline)
@@ -210,14 +153,17 @@ class ConferenceAdmin(TeamWall, PastesOntoRoster, ChecksRoster, MakesPasscodes, 
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever may only look is told the start in the conference's own zone, too."""
-        start = "starts" if obj and not self.has_change_permission(request, obj) else "starts_at"
+        only_looks = obj and not self.has_change_permission(request, obj)
+        start = "starts" if only_looks else "starts_at"
+        how = ("repeats", "every", "weekdays", ("week", "weekday"), ("ends", "until", "count"), "confirm", "next_dates")
         in_the_room = ("starts_with", "moderator_exit", "seats", "waiting_music", "announcements", "language")
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
         let_in = ("admission", "least_grade", "comes_back", *(("passcode_state", "conference_number") if obj else ()))
         return (
             *plan,
             (None, {"fields": ("title", "team", "status")}),
-            (_("When"), {"fields": ("time_zone", start, "duration", "doors", "overtime")}),
+            (_("When"), {"fields": ("time_zone", start, "duration", "doors", "moderator_doors", "overtime")}),
+            (_("Repeats"), {"fields": ("next_dates",) if only_looks else how, "classes": ("repeats",)}),
             (_("Who is let in"), {"fields": let_in}),
             (_("In the room"), {"fields": in_the_room}),
         )
@@ -227,9 +173,14 @@ class ConferenceAdmin(TeamWall, PastesOntoRoster, ChecksRoster, MakesPasscodes, 
         return spelled_out(conference, conference.starts_at)
 
     @admin.display(description=_("when"), ordering="starts_at")
-    def when(self, conference: Conference) -> str:
-        ends_at = conference.starts_at + timedelta(minutes=conference.duration)
-        return spelled_out(conference, conference.starts_at, ends_at)
+    def when(self, conference: Any) -> str:
+        """The next date, or the start where none is to come; and how it repeats."""
+        starts_at, ends_at = conference.next_starts_at or conference.starts_at, conference.next_closes_at
+        if conference.always_open:
+            return conference.repeats
+        ends_at = ends_at or starts_at + timedelta(minutes=conference.duration)
+        said = spelled_out(conference, starts_at, ends_at)
+        return f"{said}. {conference.repeats}" if conference.recurrence else said
 
     @admin.display(description=_("state"))
     def state(self, conference: Any) -> SafeString:
@@ -237,18 +188,56 @@ class ConferenceAdmin(TeamWall, PastesOntoRoster, ChecksRoster, MakesPasscodes, 
 
     @admin.display(description="")
     def plan(self, conference: Conference) -> SafeString:
-        [standing] = with_state(Conference.objects.filter(pk=conference.pk), timezone.now()).values_list("state")
+        now = timezone.now()
+        [standing] = with_state(Conference.objects.filter(pk=conference.pk), now).values_list("state")
         roster = list(conference.invitations.select_related("participant").prefetch_related("participant__contacts"))
-        said = (
-            format_html(
-                "<p>{} <strong>{}</strong></p>{}",
-                badge(standing[0]),
-                spelled_out(conference, date.starts_at, date.closes_at),
-                as_list(sentences(conference, date, roster)),
-            )
-            for date in conference.occurrences.all()
+        dates = conference.occurrences.order_by("starts_at")
+        date = dates.filter(closes_at__gt=now, cancelled=False).first() or dates.last()
+        if date is None:
+            return badge(standing[0])
+        when = spelled_out(conference, date.starts_at, date.closes_at)
+        return format_html(
+            "<p>{} <strong>{}</strong></p>{}",
+            badge(standing[0]),
+            conference.repeats if conference.always_open else when,
+            as_list(sentences(conference, date, roster)),
         )
-        return format_html_join("", "{}", ((each,) for each in said))
+
+    @admin.display(description="")
+    def next_dates(self, conference: Any) -> SafeString:
+        """How it repeats, how many dates are to come, and what would follow from what is filled in."""
+        shown = getattr(conference, "shown_plan", None)
+        told = as_told(conference, shown) if shown else ""
+        if not shown and conference.pk:
+            count = conference.occurrences.filter(closes_at__gt=timezone.now()).count()
+            page = f"{reverse('admin:participants_occurrence_changelist')}?conference={conference.pk}&when=coming"
+            dates = ngettext("%(n)s date is to come", "%(n)s dates are to come", count) % {"n": count}
+            told = format_html('<p>{}. <a href="{}">{}</a></p>', conference.repeats, page, dates)
+        return format_html(
+            '<button type="submit" name="{}" value="1" class="button">{}</button>'
+            '<div id="next-dates" aria-live="polite" data-from="{}" data-conference="{}">{}</div>',
+            SHOW,
+            gettext("Show the dates"),
+            reverse("admin:participants_conference_dates"),
+            conference.pk or "",
+            told,
+        )
+
+    def get_urls(self) -> list[Any]:
+        page = self.admin_site.admin_view(self.dates_view)
+        return [path("dates/", page, name="participants_conference_dates"), *super().get_urls()]
+
+    def dates_view(self, request: HttpRequest) -> HttpResponse:
+        """The dates that would follow from what is filled in, while it is being filled in. Saves nothing."""
+        conference, pk = None, request.GET.get("conference")
+        if pk:
+            conference = self.get_object(request, pk)
+        if (pk and conference is None) or not (
+            self.has_change_permission(request, conference) if pk else self.has_add_permission(request)
+        ):
+            raise PermissionDenied
+        form = ScheduleForm(request.GET, instance=conference)
+        return HttpResponse(as_told(form.instance, form.plan) if form.is_valid() and form.plan else "")
 
     @admin.display(description=_("people"))
     def invited(self, conference: Any) -> int:

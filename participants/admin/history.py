@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 from participants.admin.history_words import KINDS, Kind
 from participants.history import came_to_its_team
 from participants.models import Conference, Participant, Team
+from participants.recurrence import Rule
 from participants.schedule import FOLLOWED
 
 NEWEST = 300  # changes of each kind that a page tells; older ones stay in the database
@@ -109,6 +110,8 @@ class Told:
         if isinstance(value, datetime):
             zone = getattr(row, "time_zone", self.zone)
             return f"{value.astimezone(zone):%a %Y-%m-%d %H:%M} ({zone})"
+        if name == "recurrence":
+            return Rule.read(value).words() if value else gettext("once")
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
         return str(dict(field.flatchoices).get(value, value))

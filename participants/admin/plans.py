@@ -54,6 +54,7 @@ def sentences(conference: Conference, date: Occurrence, invitations: list[Invita
             "closes": clock_of(conference, date.closes_at),
             "ends": clock_of(conference, date.overtime_until),
         },
+        *_early_doors(conference, date),
         *([_("It is locked: nobody new is let in.")] if date.locked else []),
         *_door(conference),
         _beginning(conference, moderators),
@@ -64,6 +65,12 @@ def sentences(conference: Conference, date: Occurrence, invitations: list[Invita
         % {"seats": conference.seats, "invited": len(invitations)},
         *_codes(conference, invitations),
     ]
+
+
+def _early_doors(conference: Conference, date: Occurrence) -> list[str]:
+    if date.moderators_open_at == date.opens_at:
+        return []
+    return [_("For moderators they open at %(opens)s.") % {"opens": clock_of(conference, date.moderators_open_at)}]
 
 
 def _door(conference: Conference) -> list[str]:

@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.urls import get_resolver
 
 from conferenceline.accounts.models import LoginInvitation
+from participants.models import Occurrence
 from tests.admin.walk import patterns
 
 NOBODY, CLERK, AUDITOR, CHAIR, ORGANIZER, NEIGHBOUR, ADMINISTRATOR = WHO = (
@@ -39,6 +40,7 @@ RIGHTS: dict[str, str] = {
     "participants.Participant": BY_ORGANIZERS,
     "participants.Conference": BY_ORGANIZERS,
     "participants.Invitation": BY_ORGANIZERS,
+    "participants.Occurrence": BY_ORGANIZERS,
     "participants.Team": BY_ADMINISTRATORS,
     "participants.Delivery": BY_NOBODY,
     "participants.DialInNumber": HIDDEN,
@@ -55,7 +57,11 @@ RIGHTS: dict[str, str] = {
 }
 
 # Groups are made by make_groups, and an invitation is withdrawn instead.
-NEVER: dict[type[Model] | None, tuple[str, ...]] = {Group: ("add", "change", "delete"), LoginInvitation: ("delete",)}
+NEVER: dict[type[Model] | None, tuple[str, ...]] = {
+    Group: ("add", "change", "delete"),
+    LoginInvitation: ("delete",),
+    Occurrence: ("add", "delete"),  # they follow from the conference
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,7 @@ PAGES: dict[str, Page] = {
     "password_change": STAFF,
     "password_change_done": STAFF,
     "autocomplete": STAFF,
+    "participants_conference_dates": STAFF,  # only computes, from what is typed
     "verification_call_unusual": STAFF,  # administrators' own; others are refused
     "verification_challenge_cost": STAFF,
     "view_on_site": STAFF,

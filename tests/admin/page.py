@@ -15,6 +15,7 @@ class FormReader(HTMLParser):
         super().__init__()
         self.fields: dict[str, str] = {}
         self.names: set[str] = set()
+        self.several: dict[str, list[str]] = {}
         self.depth, self.select = 0, ""
         self.feed(html)
 
@@ -29,7 +30,10 @@ class FormReader(HTMLParser):
             elif tag == "input" and attrs.get("type") not in ("submit", "checkbox"):
                 self.fields[name] = attrs.get("value") or ""
             elif tag == "input" and attrs.get("type") == "checkbox" and "checked" in attrs:
-                self.fields[name] = attrs.get("value") or "on"
+                value = attrs.get("value") or "on"
+                if name in self.fields:  # one of several boxes of that name
+                    self.several.setdefault(name, [self.fields[name]]).append(value)
+                self.fields[name] = value
         if self.depth and tag == "option" and self.select:
             value = attrs.get("value") or ""
             if "selected" in attrs:
@@ -49,7 +53,7 @@ def fields_of(response: HttpResponse) -> dict[str, str]:
     return FormReader(response.content.decode()).fields
 
 
-def save(browser: Client, address: str, *, without: tuple[str, ...] = (), **typed: str | int) -> HttpResponse:
+def save(browser: Client, address: str, *, without: tuple[str, ...] = (), **typed: str | int | list) -> HttpResponse:
     """Opens the page, types into its form (a "-" in a field's name as "__") and saves it.
 
     Args: without: what is unticked.
@@ -58,7 +62,7 @@ def save(browser: Client, address: str, *, without: tuple[str, ...] = (), **type
     changes = {name.replace("__", "-"): value for name, value in typed.items()}
     unknown = [name for name in changes if "-" not in name and name not in page.names]
     assert not unknown, f"There is no {unknown} on {address}, only {sorted(page.names)}"
-    sent = {name: value for name, value in (page.fields | changes).items() if name not in without}
+    sent = {name: value for name, value in (page.fields | page.several | changes).items() if name not in without}
     return browser.post(address, sent)
 
 
