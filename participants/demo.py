@@ -23,6 +23,7 @@ from participants.models import (
     Occurrence,
     Participant,
     Passcode,
+    PeopleGroup,
     Policy,
     Team,
 )
@@ -330,6 +331,16 @@ def lay_out(now: datetime) -> None:
         hold(room, now)
     for person in PEOPLE:
         enter(person)
+    gather()
+
+
+def gather() -> None:
+    """A group: those who moderate the board of Harbour. Once made, it stays as it is."""
+    group, made = PeopleGroup.objects.get_or_create(team=team_of(HARBOUR), name="Board")
+    if made:
+        board = Invitation.objects.filter(conference__uuid=mark("room", "Harbour board"), role=MODERATOR)
+        for invitation in board:
+            group.members.create(participant=invitation.participant)
 
 
 def team_of(name: str) -> Team:

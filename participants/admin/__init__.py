@@ -1,5 +1,5 @@
 """Where organizers schedule rooms, keep their address book and edit rosters."""
 
-from participants.admin import accounts, conferences, dates, deliveries, numbers, people, rosters, teams
+from participants.admin import accounts, conferences, dates, deliveries, groups, numbers, people, rosters, teams
 
-__all__ = ["accounts", "conferences", "dates", "deliveries", "numbers", "people", "rosters", "teams"]
+__all__ = ["accounts", "conferences", "dates", "deliveries", "groups", "numbers", "people", "rosters", "teams"]

@@ -23,6 +23,7 @@ from participants import schedule
 from participants.admin.dates import OccurrenceInline, as_told
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
+from participants.admin.groups import AddsGroups
 from participants.admin.health import ChecksRoster
 from participants.admin.history import Remembers
 from participants.admin.passcodes import MakesPasscodes
@@ -124,7 +125,9 @@ class ConferenceList(ChangeList):
 
 
 @admin.register(Conference)
-class ConferenceAdmin(TeamWall, PastesOntoRoster, ChecksRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers):
+class ConferenceAdmin(
+    TeamWall, PastesOntoRoster, AddsGroups, ChecksRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers
+):
     form = ConferenceForm
     resource_classes = (ConferenceResource,)
     list_display = ("title", "when", "state", "invited", "moderators", "team")

@@ -16,7 +16,18 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import CallingLine, Conference, Contact, Invitation, Membership, Occurrence, Participant, Team
+from participants.models import (
+    CallingLine,
+    Conference,
+    Contact,
+    GroupMember,
+    Invitation,
+    Membership,
+    Occurrence,
+    Participant,
+    PeopleGroup,
+    Team,
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,7 @@ TELLS: dict[type[Model], tuple[Goes, ...]] = {
             "team",
             ngettext_lazy("%(n)d person in the address book", "%(n)d people in the address book", "n"),
         ),
+        Goes(PeopleGroup, "team", ngettext_lazy("%(n)d group of people", "%(n)d groups of people", "n")),
         Goes(Membership, "team", ngettext_lazy("%(n)d role of a user in it", "%(n)d roles of users in it", "n")),
         Goes(Occurrence, "conference__team", ngettext_lazy("%(n)d date", "%(n)d dates", "n")),
     ),
@@ -53,15 +65,18 @@ TELLS: dict[type[Model], tuple[Goes, ...]] = {
     ),
     Participant: (
         Goes(Invitation, "participant", ngettext_lazy("%(n)d place on a roster", "%(n)d places on rosters", "n")),
+        Goes(GroupMember, "participant", ngettext_lazy("%(n)d place in a group", "%(n)d places in groups", "n")),
         Goes(CallingLine, "participant", ngettext_lazy("%(n)d calling line", "%(n)d calling lines", "n")),
         Goes(Contact, "participant", ngettext_lazy("%(n)d contact", "%(n)d contacts", "n")),
     ),
     Invitation: (),
+    PeopleGroup: (),
 }
 STAYS: dict[type[Model], tuple[Any, ...]] = {
     Team: (_("The users themselves stay, and can sign in."),),
     Conference: (_("The people stay in the address book."),),
     Participant: (_("The conferences stay."),),
+    PeopleGroup: (_("The people stay in the address book, and on the rosters that they are on."),),
     Invitation: (_("The person stays in the address book, and the conference stays."),),
 }
 

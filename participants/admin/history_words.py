@@ -12,10 +12,12 @@ from participants.models import (
     CallingLine,
     Conference,
     Contact,
+    GroupMember,
     Invitation,
     Membership,
     Occurrence,
     Participant,
+    PeopleGroup,
     Team,
 )
 
@@ -86,8 +88,17 @@ KINDS: dict[type[Model], tuple[Kind, ...]] = {
         ),
     ),
     Invitation: (Kind(Invitation, "id", **ROSTER),),
+    PeopleGroup: (
+        Kind(PeopleGroup, "id", made=_("made this group"), fields=("name",)),
+        Kind(
+            GroupMember,
+            "group_id",
+            made=_("put %(participant)s into the group"),
+            gone=_("took %(participant)s out of the group"),
+        ),
+    ),
     Team: (
-        Kind(Team, "id", made=_("made this team"), fields=("name",)),
+        Kind(Team, "id", made=_("made this team"), fields=("name", "region")),
         Kind(
             Membership,
             "team_id",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -60,7 +59,7 @@ class PasteForm(forms.Form):
 
     @property
     def rows(self) -> list[Row]:
-        return read_list(self.cleaned_data["text"], settings.PHONENUMBER_DEFAULT_REGION)
+        return read_list(self.cleaned_data["text"], self.chosen_team.number_region)
 
 
 class PastesPeople(admin.ModelAdmin):
@@ -94,7 +93,7 @@ class PastesPeople(admin.ModelAdmin):
             "shown": fingerprint(plan(form.chosen_team, form.rows)) if plans else "",
             "counts": [(fate.label, n) for fate in Fate if (n := sum(each.fate == fate for each in plans))],
             "on_roster": set(conference.invitations.values_list("participant", flat=True)) if conference else set(),
-            "region": settings.PHONENUMBER_DEFAULT_REGION,
+            "region": (form.chosen_team if conference or plans else Team()).number_region,
             "back": back,
         }
         return TemplateResponse(request, "admin/participants/paste.html", context)

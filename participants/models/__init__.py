@@ -6,6 +6,7 @@ from participants.models.changes import ContactChange
 from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact
 from participants.models.deliveries import Delivery
+from participants.models.groups import GroupMember, PeopleGroup
 from participants.models.numbers import DialInNumber
 from participants.models.passcodes import PASSCODE_DIGITS, Passcode
 from participants.models.people import CallingLine, Participant
@@ -23,12 +24,14 @@ __all__ = [
     "Delivery",
     "DialInNumber",
     "Grade",
+    "GroupMember",
     "Invitation",
     "Membership",
     "ModeratorNumber",
     "Occurrence",
     "Participant",
     "Passcode",
+    "PeopleGroup",
     "Policy",
     "Team",
     "new_roster_number",

@@ -63,10 +63,12 @@ class Participant(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError where a person who is on a roster would leave for another team's book."""
+        """Raises ValidationError where a person on a roster, or in a group, would leave for another team's book."""
         moves = self.pk and not Participant.objects.filter(pk=self.pk, team=self.team_id).exists()
         if moves and self.invitations.exists():
             raise ValidationError({"team": _("This person is on a roster of their team. Take them off it first.")})
+        if moves and self.places_in_groups.exists():
+            raise ValidationError({"team": _("This person is in a group of their team. Take them out of it first.")})
 
 
 class CallingLine(models.Model):

@@ -51,6 +51,15 @@ class Team(models.Model):
         ),
     )
 
+    region = models.CharField(
+        _("country of its numbers"),
+        max_length=2,
+        blank=True,
+        help_text=_(
+            "Two letters, such as DE: lists that are pasted may leave out its country code. Empty: PHONE_REGION."
+        ),
+    )
+
     objects = TeamQuerySet.as_manager()
     history = History()
 
@@ -67,19 +76,27 @@ class Team(models.Model):
         return Membership.objects.update_or_create(team=self, user=user, defaults={"role": role})[0]
 
     def clean(self) -> None:
-        """Writes the countries in order. Raises ValidationError where one is none."""
+        """Writes the countries in capitals and in order. Raises ValidationError where one is none."""
         unknown = [each for each in listed(self.countries) if each not in COUNTRIES]
         if unknown:
             raise ValidationError(
                 {"countries": _("No country: %(unknown)s. Two letters each, such as DE, US.") % {"unknown": unknown[0]}}
             )
         self.countries = as_list(listed(self.countries))
+        self.region = self.region.strip().upper()
+        if self.region and self.region not in COUNTRIES:
+            raise ValidationError({"region": _("No country: two letters, such as DE.")})
 
     def calls_from(self, country: str) -> None:
         """Somebody of the team calls from there: its codes go there too."""
         if country and country not in listed(self.countries):
             self.countries = as_list([*listed(self.countries), country])
             Team.objects.filter(pk=self.pk).update(countries=self.countries)
+
+    @property
+    def number_region(self) -> str:
+        """The country (ISO 3166, two letters) whose numbers are those without a country code."""
+        return self.region or settings.PHONENUMBER_DEFAULT_REGION
 
     @property
     def allowed_countries(self) -> list[str]:

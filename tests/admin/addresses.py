@@ -41,6 +41,7 @@ RIGHTS: dict[str, str] = {
     "participants.Conference": BY_ORGANIZERS,
     "participants.Invitation": BY_ORGANIZERS,
     "participants.Occurrence": BY_ORGANIZERS,
+    "participants.PeopleGroup": BY_ORGANIZERS,
     "participants.Team": BY_ADMINISTRATORS,
     "participants.Delivery": BY_NOBODY,
     "participants.DialInNumber": HIDDEN,
@@ -133,6 +134,7 @@ WRITING_VIEWS = {  # of an object, for whoever may change it
     "participants_participant_erase": "erase",
     "participants_conference_passcode": "passcode",
     "participants_conference_paste": "paste",
+    "participants_conference_group": "group",
 }
 VALUES = {
     "uidb64": "MQ",

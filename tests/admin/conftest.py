@@ -36,6 +36,7 @@ def log_of(invitation: Invitation, number: str, word: str) -> Call:
     Delivery.objects.owe(
         "notice", "text", number, participant=person, occurrence=date, subject=f"subject {word}", body=f"body {word}"
     )
+    person.team.groups.create(name=f"group {word}").members.create(participant=person)
     LoginInvitation.objects.create(name=f"newcomer {word}", mail=f"{word}@example.com", team=invitation.conference.team)
     Attempt.objects.create(call=call, occurrence=date, participant=person, outcome="admitted", detail=f"detail {word}")
     Admission.objects.create(

@@ -40,7 +40,7 @@ def test_deleting_a_conference_says_what_goes_and_that_the_log_stays(organizer, 
 def test_deleting_a_person_says_which_numbers_go(organizer, ours, ana):
     assert asked(organizer, ana) == {
         "names": ["Ana"],
-        "also": ["1 place on a roster", "1 calling line", "1 contact"],
+        "also": ["1 place on a roster", "1 place in a group", "1 calling line", "1 contact"],
         "stays": [
             (
                 "The log stays, without its names: 1 code, 1 letting in by hand, 1 mail or text, 1 seat taken, "
@@ -65,6 +65,7 @@ def test_deleting_a_team_says_everything_that_goes(administrator, harbourmaster,
     assert told["also"] == [
         "1 conference, with its roster",
         "2 people in the address book",
+        "1 group of people",
         "1 role of a user in it",
         "1 date",
     ]

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from conferenceline.accounts.models import LoginInvitation
-from participants.models import Conference, Delivery, Invitation, Membership, Participant, Team
+from participants.models import Conference, Delivery, Invitation, Membership, Participant, PeopleGroup, Team
 from tests.admin.conftest import FOREIGN_WORDS
 from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
 
@@ -29,6 +29,7 @@ MODELS = (
     Participant,
     Conference,
     Invitation,
+    PeopleGroup,
     Delivery,
     Call,
     Attempt,
@@ -84,6 +85,7 @@ def everything_of(conference: Conference) -> dict[type[Model], Model]:
         Participant: team.participants.order_by("pk")[0],
         Conference: conference,
         Invitation: conference.invitations.order_by("pk")[0],
+        PeopleGroup: team.groups.get(),
         Delivery: Delivery.objects.get(team=team),
         Call: Call.objects.get(attempts__participant__team=team),
         Attempt: Attempt.objects.get(participant__team=team),

@@ -18,6 +18,8 @@ MODELS = (
     "team",
     "membership",
     "participant",
+    "peoplegroup",
+    "groupmember",
     "callingline",
     "contact",
     "conference",
