@@ -251,6 +251,7 @@ class OccurrenceAdmin(TellsTimes, admin.ModelAdmin):
     list_display = ("starts", "conference", "opens", "closes", "exception")
     list_filter = (WhichDates, ComingConferences)
     list_select_related = ("conference",)
+    search_fields = ("conference__title",)
     show_full_result_count = False
     nothing_yet = _("They follow from the conferences.")
 

@@ -47,6 +47,7 @@ class PeopleGroupAdmin(TeamWall, TellsWhatGoes, Remembers):
     list_filter = ("team",)
     list_select_related = ("team",)
     search_fields = ("name",)
+    ordering = ("name", "pk")  # said here: a query that counts has no order of its own
     inlines = (GroupMemberInline,)
     nothing_yet = _("Make a group of people who are invited together, such as the board.")
 

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from participants.admin.changes import with_recent_changes
 from participants.admin.reach import Blocked, failed_last, hindrance
@@ -151,7 +152,7 @@ class ChecksRoster(admin.ModelAdmin):
     """The page of a conference, with another beside it that whoever may see it may see."""
 
     def get_urls(self) -> list[Any]:
-        page = self.admin_site.admin_view(self.health_view)
+        page = require_safe(self.admin_site.admin_view(self.health_view))
         return [path("<path:object_id>/health/", page, name="participants_conference_health"), *super().get_urls()]
 
     def health_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
