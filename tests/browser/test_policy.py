@@ -12,7 +12,7 @@ LOOKS = [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")]
 # What nobody may do, and a link that holds no token any more. The page that says so is looked at like any other.
 REFUSED = {
     403: re.compile(
-        r"^/admin/((verification/(?!block)\w+|participants/delivery|auth/group)/(add|\d+/delete)"
+        r"^/admin/((verification/(?!block)\w+|participants/(delivery|occurrence)|auth/group)/(add|\d+/delete)"
         r"|accounts/logininvitation/\d+/delete)/$"
     ),
     410: re.compile(r"^/account/welcome/$"),
