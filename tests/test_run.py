@@ -261,7 +261,7 @@ def test_ctrl_c_ends_the_step_at_work_without_a_traceback(project, number):
     assert started.stdout is not None
     child = next(int(line.split()[1]) for line in started.stdout if line.startswith("pid"))
     started.send_signal(number)
-    _, complaints = started.communicate(timeout=10)
+    _, complaints = started.communicate(timeout=60)
 
     assert started.returncode == 130
     assert complaints == "\nStopped.\n"

@@ -91,6 +91,7 @@ def test_the_defaults_are_those_of_the_table(settings):
         "sends_per_contact": "3/600",
         "sends_per_line": "10/3600",
         "wrong_codes_per_contact": "5/600",
+        "app_codes_per_contact": "45/86400",
         "roster_numbers_per_line": "10/3600",
         "roster_numbers": "100/600",
         "wrong_passcodes_per_line": "10/3600",
