@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import Phase, settings
 
 from conferenceline.logs import TRAFFIC
 from participants.models import Conference, Invitation, Participant, Team
 from tests import cast
+
+# For tests/calls/any_calls.py, which is run by hand.
+settings.register_profile("thousands", max_examples=400, stateful_step_count=40, phases=[Phase.generate])
 
 pytest_plugins = ["tests.contracts.watch", "tests.log_watch"]
 
