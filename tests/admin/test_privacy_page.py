@@ -6,8 +6,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from participants.models import Invitation, Participant
+from participants.models import Invitation, Membership, Participant
 from tests import cast
+from tests.admin.conftest import login, make_member
 from tests.admin.walk import assert_nothing_foreign
 from tests.phone import Phone
 
@@ -51,6 +52,18 @@ def test_others_are_offered_nothing_and_refused(request, who, both, ana):
         assert browser.get(page_of(ana, tail)).status_code == 403
         assert browser.post(page_of(ana, tail)).status_code == 403
     assert Participant.objects.filter(pk=ana.pk).exists()
+
+
+@pytest.mark.usefixtures("both")
+def test_whoever_organizes_one_team_and_looks_at_another_erases_only_in_theirs(harbour, quay, ana):
+    user = make_member("busy", harbour, Membership.Role.ORGANIZER)
+    quay.add(user, Membership.Role.AUDITOR)
+    busy, nell = login(user), Participant.objects.get(team=quay)
+    assert busy.get(page_of(ana)).status_code == 200
+    for tail in ("", "everything/", "erase/"):
+        assert busy.get(page_of(nell, tail)).status_code == 403
+        assert busy.post(page_of(nell, tail)).status_code == 403
+    assert Participant.objects.filter(pk=nell.pk).exists()
 
 
 def test_a_person_in_a_call_stays_and_the_page_says_why(organizer, ana):
