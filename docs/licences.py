@@ -30,7 +30,8 @@ def licence_of(package: str) -> str:
     return about.get("License-Expression") or ", ".join(classified) or (stated[0] if stated else UNSTATED[package])
 
 
-def main() -> None:
+def page() -> str:
+    """The page as it has to be, for the packages that are pinned and installed now."""
     locked = (DOCS.parent / "requirements.txt").read_text()
     pinned = re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", locked, re.MULTILINE)
     rows = []
@@ -39,8 +40,8 @@ def main() -> None:
             rows.append(f"| {package} | {version} | {licence_of(package)} |\n")
         except PackageNotFoundError:
             rows.append(f"| {package} | {version} | not needed on the machine that wrote this |\n")
-    (DOCS / "licences.md").write_text(HEAD + "".join(rows))
+    return HEAD + "".join(rows)
 
 
 if __name__ == "__main__":
-    main()
+    (DOCS / "licences.md").write_text(page())
