@@ -24,7 +24,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="benchmarks.hosts", description=sys.modules["benchmarks.hosts"].__doc__)
     asked.add_argument("harm", choices=["kill", "rolling", "database", "none"])
     asked.add_argument("--calls", type=int, default=200, help="all at the same time; 220 at most")
-    asked.add_argument("--seconds", type=int, default=60, help="for which the callers come, and the harm goes on")
+    asked.add_argument("--seconds", type=int, default=150, help="for which the callers come, and the harm goes on")
     asked.add_argument("--slow", type=float, default=0.4, help="seconds that each answer of Verify takes")
     asked.add_argument("--verbose", action="store_true", help="what each lost caller heard")
     asked.add_argument("--logs", type=Path, help="where to keep what the hosts logged; else it is thrown away")
