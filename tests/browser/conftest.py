@@ -17,17 +17,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Path:
+def port() -> int:
+    """Where one line after the other answers."""
+    return line.free_port()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory, port: int) -> Path:
     """A database with the demo in it."""
     database = tmp_path_factory.mktemp("demo") / "line.sqlite3"
-    line.prepare(database)
+    line.prepare(database, port)
     return database
 
 
 @pytest.fixture
-def address(demo: Path, tmp_path: Path) -> Iterator[str]:
+def address(demo: Path, tmp_path: Path, port: int) -> Iterator[str]:
     """A line on which nobody has called yet."""
-    with line.running(Path(shutil.copy(demo, tmp_path))) as started:
+    with line.running(Path(shutil.copy(demo, tmp_path)), port) as started:
         yield started
 
 

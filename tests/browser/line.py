@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 30  # seconds until the line must answer
 
 
-def environment(database: Path, port: int = 0) -> dict[str, str]:
+def environment(database: Path, port: int) -> dict[str, str]:
     """What a line reads; nothing of a developer's settings, nor of those of the tests."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {
@@ -30,13 +30,13 @@ def environment(database: Path, port: int = 0) -> dict[str, str]:
     }
 
 
-def prepare(database: Path) -> None:
-    """The tables and the demo, and the static files as a production serves them."""
+def prepare(database: Path, port: int) -> None:
+    """The tables and the demo, whose number points at this port, and the static files as a production serves them."""
     for command in (["migrate", "-v0"], ["seed_demo"], ["collectstatic", "--noinput", "-v0"]):
-        manage(database, *command)
+        manage(database, port, *command)
 
 
-def manage(database: Path, *command: str, port: int = 0) -> None:
+def manage(database: Path, port: int, *command: str) -> None:
     done = subprocess.run(  # noqa: S603 (our own words)
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
@@ -48,11 +48,9 @@ def manage(database: Path, *command: str, port: int = 0) -> None:
 
 
 @contextmanager
-def running(database: Path) -> Iterator[str]:
+def running(database: Path, port: int) -> Iterator[str]:
     """The line's address, while it runs."""
-    port = free_port()
     address = f"http://127.0.0.1:{port}"
-    manage(database, "seed_demo", port=port)  # as ./run does: it points the number at this address
     log = database.with_suffix(".log")
     with log.open("w") as file:
         server = subprocess.Popen(
