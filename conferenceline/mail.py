@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
 from django.utils.translation import gettext as _
 
 from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
@@ -28,8 +31,11 @@ def send(delivery: Delivery) -> str:
     )
     if delivery.html:
         mail.attach_alternative(delivery.html, "text/html")
+    if delivery.calendar:  # the last alternative is the one that mail programs prefer. RFC 6047, section 2.4
+        mail.attach_alternative(delivery.calendar, f"text/calendar; method={delivery.calendar_method}")
     try:
-        mail.send()
+        with connected() as mail.connection:
+            mail.send()
     except BadHeaderError:
         raise RefusedError(_("The address or the subject has a line break in it.")) from None
     except smtplib.SMTPAuthenticationError as error:
@@ -46,6 +52,23 @@ def send(delivery: Delivery) -> str:
     except (smtplib.SMTPException, OSError):  # a time-out is an OSError
         raise UnansweredError(_("The mail server did not answer to the end.")) from None
     return message_id
+
+
+@contextmanager
+def connected() -> Iterator[Any]:
+    """The mail server. Raises NotNowError where it is not there: then nothing can have been handed over."""
+    connection = get_connection()
+    try:
+        connection.open()
+    except smtplib.SMTPAuthenticationError:
+        raise
+    except (smtplib.SMTPException, OSError):
+        raise NotNowError(_("The mail server cannot be reached.")) from None
+    try:
+        yield connection
+    finally:
+        with suppress(smtplib.SMTPException, OSError):  # what was taken was taken, with or without a farewell
+            connection.close()
 
 
 def body_of(delivery: Delivery) -> str:

@@ -1,7 +1,8 @@
 """Carries out what is owed: claims a row, sends outside every transaction, and records what came of it, once.
 
-At least once, and recorded once. A mail whose try ended without an answer is sent again under the same Message-ID.
-A text is first looked for at Twilio, since creating one is not idempotent. A test code is never sent again by itself.
+At least once, and recorded once. A mail whose try ended without an answer is sent again under the same Message-ID,
+but for invitations and reminders, of which nobody wants two: those then wait for an organizer. A text is first looked
+for at Twilio, since creating one is not idempotent. A test code is never sent again by itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from conferenceline import mail
 from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
 from conferenceline.telephony import messages
+from participants.invitations import out_of_date
 from participants.models import Contact, Delivery
 from participants.models.deliveries import ATTEMPTS_MOST
 from verification import test_codes
@@ -52,6 +54,11 @@ def deliver(delivery: Delivery) -> bool:
         if reason := reason_to_withdraw(delivery):
             delivery.settle(Delivery.State.WITHDRAWN, reason)
             return True
+        if delivery.doubtful and sent_once_at_most(delivery):
+            delivery.settle(
+                Delivery.State.UNSURE, _("The worker stopped while it was sending it: it may have arrived.")
+            )
+            return True
         if delivery.attempts > ATTEMPTS_MOST:  # nobody was left to count the last one
             delivery.try_later(_("The worker stopped in the middle, again and again."), doubtful=True)
             return True
@@ -74,8 +81,13 @@ def deliver(delivery: Delivery) -> bool:
     return True
 
 
+def sent_once_at_most(delivery: Delivery) -> bool:
+    """Whether a try that may have sent it is the last. Of a text Twilio says whether it has it."""
+    return delivery.channel == Delivery.Channel.MAIL and delivery.kind in Delivery.ONCE_AT_MOST
+
+
 def put_off_in_doubt(delivery: Delivery, words: str) -> None:
-    if delivery.channel == Delivery.Channel.CODE:
+    if delivery.channel == Delivery.Channel.CODE or sent_once_at_most(delivery):
         delivery.settle(Delivery.State.UNSURE, words, doubtful=True)
     else:
         delivery.try_later(words, doubtful=True)
@@ -87,6 +99,8 @@ def reason_to_withdraw(delivery: Delivery) -> str:
         return _("It could not be sent in time.")
     if delivery.personal and delivery.participant_id is None:
         return _("The person was deleted.")
+    if delivery.kind in Delivery.ONCE_AT_MOST and (reason := out_of_date(delivery)):
+        return reason
     if delivery.channel == Delivery.Channel.TEXT and not may_be_texted(delivery):
         return _("They have not agreed to texts, or want no more.")
     return ""

@@ -24,7 +24,7 @@ LOCALE = ROOT / "conferenceline" / "locale"
 PAGE = ROOT / "docs" / "call-flow.md"
 BEGIN, END = "<!-- the words: written by docs/words.py -->\n", "<!-- the end of the words -->\n"
 
-WRITTEN = ("participants/notices.py",)  # in mail and texts
+WRITTEN = ("participants/notices.py", "participants/letters.py", "participants/recurrence.py")  # in mail and texts
 
 # In the order of a call. What the other modules of these packages say is heard as well, unless it is for organizers.
 PACKAGES = ("verification", "rooms")

@@ -4,29 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import to_python
 
 SUBJECT_MOST = 150  # characters
 LINK = "[link]"  # where a mail has the link that only its reader gets: it is in no row
 
 
 @dataclass(frozen=True)
+class Detail:
+    """Something to look up in a message: what it is, and where a link can do it, as that of a number that dials."""
+
+    label: str
+    value: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
 class Notice:
-    """A message in the language that is active when it is made. A text has the facts alone; a mail all of it."""
+    """A message in the language that is active when it is made. A text has the facts alone, or `brief` in their place;
+    a mail all the rest.
+    """
 
     headline: str
     facts: tuple[str, ...]
     closing: tuple[str, ...]
     language: str
+    details: tuple[Detail, ...] = ()
+    brief: str = ""
 
     @classmethod
-    def of(cls, headline: str, *facts: str, closing: tuple[str, ...] = ()) -> Notice:
-        return cls(headline, tuple(filter(None, facts)), closing, get_language() or "en")
+    def of(cls, headline: str, *facts: str, closing: tuple[str, ...] = (), **more: Any) -> Notice:
+        """More: details, brief."""
+        return cls(headline, tuple(filter(None, facts)), closing, get_language() or "en", **more)
 
     @property
     def subject(self) -> str:
@@ -35,7 +51,8 @@ class Notice:
 
     @property
     def body(self) -> str:
-        return "\n\n".join((*self.facts, *self.closing)) + "\n"
+        details = "\n".join(f"{each.label}: {each.value}" for each in self.details)
+        return "\n\n".join(filter(None, (*self.facts, details, *self.closing))) + "\n"
 
     @property
     def html(self) -> str:
@@ -43,7 +60,7 @@ class Notice:
 
     @property
     def text(self) -> str:
-        return " ".join((*self.facts, _("Answer STOP to get no more texts.")))
+        return " ".join((*([self.brief] if self.brief else self.facts), _("Answer STOP to get no more texts.")))
 
 
 def contact_changed(team: str, change: str, at: datetime) -> Notice:
@@ -111,3 +128,9 @@ def spelled_out(moment: datetime, zone: ZoneInfo) -> str:
     if zone.key == "UTC":
         return _("%(day)s, %(date)s, %(time)s UTC") % values
     return _("%(day)s, %(date)s, %(time)s (time zone %(zone)s, %(distance)s)") % values
+
+
+def as_dialled(number: str) -> str:
+    """A number (E.164) as people write it."""
+    parsed = to_python(number)
+    return parsed.as_international if parsed and parsed.is_valid() else number

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from phonenumber_field.phonenumber import to_python
 
 from participants.models import Contact, ContactChange, Delivery, Invitation, Occurrence, Participant
-from participants.notices import Notice, spelled_out
+from participants.notices import Notice, as_dialled, spelled_out
 from verification import throttle
 from verification.models import Attempt
 
@@ -139,9 +138,3 @@ def notice_of(kind: str, date: Occurrence, dialled: str, *, opens_at: datetime) 
             dial,
         ]
     return Notice.of(headline, *facts, closing=closing)
-
-
-def as_dialled(number: str) -> str:
-    """A number (E.164) as people write it."""
-    parsed = to_python(number)
-    return parsed.as_international if parsed and parsed.is_valid() else number

@@ -2,6 +2,7 @@
 
 from participants.models.admission import LEAST, Grade, Policy
 from participants.models.authenticators import Authenticator
+from participants.models.calendars import CalendarEntry
 from participants.models.changes import ContactChange
 from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact
@@ -17,6 +18,7 @@ __all__ = [
     "LEAST",
     "PASSCODE_DIGITS",
     "Authenticator",
+    "CalendarEntry",
     "CallingLine",
     "Conference",
     "Contact",

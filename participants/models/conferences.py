@@ -84,6 +84,14 @@ class Conference(models.Model):
     recurrence = models.CharField(_("repeats"), max_length=200, blank=True, editable=False, validators=[is_rule])
     always_open = models.BooleanField(_("always open"), default=False, editable=False)
 
+    remind_hours = models.PositiveSmallIntegerField(
+        _("remind, hours before"),
+        default=24,
+        validators=[MaxValueValidator(14 * 24)],
+        help_text=_("Whoever was invited gets a mail or text then. 0: none."),
+    )
+    remind_at_doors = models.BooleanField(_("remind when the doors open"), default=True)
+
     language = models.CharField(
         _("language"),
         max_length=10,

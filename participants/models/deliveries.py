@@ -17,6 +17,7 @@ from participants.models.authenticators import Authenticator
 from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact, masked
 from participants.models.people import Participant
+from participants.models.rosters import Invitation
 from participants.models.teams import Team
 from participants.notices import Notice
 
@@ -27,6 +28,7 @@ LEASE = timedelta(minutes=5)
 # failed together does not come back together.
 FIRST_WAIT, GROWS, LONGEST_WAIT, JITTER = timedelta(seconds=30), 4, timedelta(hours=1), 0.2
 ATTEMPTS_MOST = 6
+BATCH = 200  # rows written at once
 
 
 def kinds() -> list[tuple[str, Any]]:
@@ -57,10 +59,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             kind, channel: of Delivery.Kind and Delivery.Channel.
             address: E.164 for a text, else a mail address.
             edition: what tells this one from another of its kind that is owed as well, such as "change 2".
-            fields: subject, body, html, language, until, contact, team (the person's unless given), next_attempt_at.
+            fields: subject, body, html, calendar, sequence, invitation, language, until, contact, team (the person's
+                unless given), next_attempt_at.
         """
         occasion = occurrence or conference
-        key = f"{kind} {occasion.uuid} {participant.uuid} {edition}".strip() if occasion and participant else None
+        key = self.key_of(kind, occasion, participant, edition) if occasion and participant else None
         fields |= {"kind": kind, "channel": channel, "address": address, "participant": participant}
         fields |= {"occurrence": occurrence, "conference": conference or (occurrence and occurrence.conference)}
         fields.setdefault("team", participant and participant.team)
@@ -111,15 +114,26 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             )
         )
 
+    @staticmethod
+    def key_of(kind: str, occasion: Occurrence | Conference, participant: Participant, edition: object = "") -> str:
+        """Of two with the same key only one is owed."""
+        return f"{kind} {occasion.uuid} {participant.uuid} {edition}".strip()
+
+    def owe_all(self, rows: list[Delivery]) -> int:
+        """Writes those that no constraint says are owed already; how many. They get their ids."""
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
+        ids: dict[uuid.UUID, int] = {}
+        for n in range(0, len(rows), BATCH):
+            stored = self.filter(uuid__in=[row.uuid for row in rows[n : n + BATCH]])
+            ids |= dict(stored.values_list("uuid", "pk"))
+        for row in rows:
+            row.pk = ids.get(row.uuid)
+        if ids:
+            wake_worker()
+        return len(ids)
+
     def _put(self, owed: Delivery) -> bool:
-        """Writes it, unless a constraint says that it is owed already."""
-        Delivery.objects.bulk_create([owed], ignore_conflicts=True)
-        stored = self.filter(uuid=owed.uuid).values_list("pk", flat=True).first()
-        if stored is None:
-            return False
-        owed.pk = stored
-        wake_worker()
-        return True
+        return bool(self.owe_all([owed]))
 
     def due(self, moment: datetime) -> DeliveryQuerySet:
         """What can be claimed at this moment (aware): its time has come, or the worker that had it is dead."""
@@ -147,6 +161,11 @@ class Delivery(models.Model):
         ROOM_FULL = "room full", _("the room was full")
         CONTACT_CHANGED = "contact changed", _("a contact was changed")
         AUTHENTICATOR = "authenticator", _("link for an authenticator app")
+        INVITATION = "invitation", _("invitation")
+        CHANGED = "changed", _("change of a conference")
+        CALLED_OFF = "called off", _("conference called off")
+        REMINDER = "reminder", _("reminder")
+        DOORS_OPEN = "doors open", _("reminder: the doors are open")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("mail")
@@ -161,6 +180,8 @@ class Delivery(models.Model):
         UNSURE = "unsure", _("perhaps sent")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    # Those of which nobody wants two, even where one may have been lost.
+    ONCE_AT_MOST = (Kind.INVITATION, Kind.CHANGED, Kind.CALLED_OFF, Kind.REMINDER, Kind.DOORS_OPEN)
     OVER_WITHOUT_PROOF = (State.FAILED, State.UNSURE, State.WITHDRAWN)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -172,6 +193,8 @@ class Delivery(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"), blank=True)
     html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True)  # a file of RFC 5545, for a mail
+    sequence = models.PositiveIntegerField(null=True, editable=False)  # of the calendar entry that it tells of
 
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, verbose_name=_("team"), related_name="+")
     participant = models.ForeignKey(
@@ -179,6 +202,9 @@ class Delivery(models.Model):
     )
     personal = models.BooleanField(default=False)  # to a participant, who may have been deleted since
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+    invitation = models.ForeignKey(
+        Invitation, models.SET_NULL, null=True, blank=True, editable=False, related_name="deliveries"
+    )
     conference = models.ForeignKey(
         Conference, models.SET_NULL, null=True, blank=True, verbose_name=_("conference"), related_name="deliveries"
     )
@@ -250,9 +276,17 @@ class Delivery(models.Model):
 
         A test code has its own button, on the page of the person.
         """
-        over = Delivery.objects.filter(pk=self.pk, state__in=self.OVER_WITHOUT_PROOF).exclude(channel=self.Channel.CODE)
-        fresh = {"attempts": 0, "next_attempt_at": timezone.now(), "doubtful": False, "last_error": "", "until": None}
-        if not over.update(state=self.State.WAITING, **fresh):
+        return self._once_more(Delivery.objects.exclude(channel=self.Channel.CODE), until=None)
+
+    def owe_anew(self, other: Delivery) -> bool:
+        """As send_again() does, with the words and the address of another one, which is not saved."""
+        names = ("channel", "address", "language", "subject", "body", "html", "calendar", "sequence", "until")
+        return self._once_more(Delivery.objects.all(), **{name: getattr(other, name) for name in names})
+
+    def _once_more(self, among: DeliveryQuerySet, **fields: Any) -> bool:
+        over = among.filter(pk=self.pk, state__in=self.OVER_WITHOUT_PROOF)
+        fresh = {"attempts": 0, "next_attempt_at": timezone.now(), "doubtful": False, "last_error": ""}
+        if not over.update(state=self.State.WAITING, **fresh, **fields):
             return False
         wake_worker()
         self.refresh_from_db()
@@ -267,3 +301,8 @@ class Delivery(models.Model):
     def masked_address(self) -> str:
         """Enough to recognize an address that one knows."""
         return masked(self.address)
+
+    @property
+    def calendar_method(self) -> str:
+        """What a calendar does with the file. RFC 6047 (2.4) wants the type of the part to say the same as the file."""
+        return "CANCEL" if self.kind == self.Kind.CALLED_OFF else "REQUEST"

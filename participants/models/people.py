@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 from phonenumber_field.phonenumber import PhoneNumber, to_python
+from timezone_field import TimeZoneField
 
 from participants.countries import country_of
 from participants.history import History
@@ -42,6 +43,12 @@ class Participant(models.Model):
         choices=languages,
         blank=True,
         help_text=_("What the line speaks and writes to this person. Empty: the language of the conference."),
+    )
+    time_zone = TimeZoneField(
+        _("time zone"),
+        blank=True,
+        default="",
+        help_text=_("In which they are written the time of a conference. Empty: that of the conference."),
     )
     slow_pace = models.BooleanField(
         _("slow pace"),

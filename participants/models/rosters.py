@@ -1,6 +1,7 @@
 """Who may enter a conference, and as what."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -138,6 +139,7 @@ class Invitation(models.Model):
     history = History()
 
     occurrence_id: int  # on those that open_at() found
+    last: Any  # on those of participants.invitations.roster_of(): the invitation that was owed them last
 
     class Meta:
         ordering = ("conference", "pk")

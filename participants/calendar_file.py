@@ -1,0 +1,177 @@
+"""A conference as an entry in somebody's calendar: RFC 5545, sent by mail as RFC 5546 and RFC 6047 have it.
+
+Outlook, Google and Apple know the entry again by its UID, and put the one with the higher SEQUENCE in its place. A
+series is written by the clocks of its own zone, so that daylight saving moves it; whatever stands alone, in UTC.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parseaddr
+from functools import cache
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vRecur, vText
+
+from participants import schedule
+from participants.facts import exceptions
+from participants.models import CalendarEntry, Conference, Occurrence
+from participants.recurrence import Rule
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+PRODUCT = "-//Conferenceline//EN"
+ENDLESS = 10  # years of an endless series for which the file knows when clocks change; every update has ten more
+
+
+class CalendarFile:
+    """What is the same in everybody's, asked for once. What is always open has no place in a calendar: see `exists`.
+
+    Args: method: REQUEST, for the entry as it stands, or CANCEL.
+    """
+
+    def __init__(self, entry: CalendarEntry, method: str) -> None:
+        conference = entry.conference
+        self.method, self.exists = method, not conference.always_open
+        self.zone = _zone_of(conference) if self.exists and conference.rule and method == REQUEST else None
+        self.events = _events(conference) if self.exists and method == REQUEST else [_alone(conference)]
+        for event in self.events:
+            event.add("uid", uid_of(conference))
+            event.add("dtstamp", timezone.now())
+            event.add("sequence", entry.sequence)
+            event.add("organizer", organizer(conference))
+            event.add("summary", conference.title)
+            event.add("status", "CONFIRMED" if method == REQUEST else "CANCELLED")
+
+    def text(self, *, name: str, address: str, place: str, description: str) -> str:
+        """The file for one person, who is the only one that it names; "" where it does not exist.
+
+        Args:
+            name, address: whose calendar it is for, by their mail address.
+            place: the number to dial. description: how to get in.
+        """
+        if not self.exists:
+            return ""
+        calendar = Calendar()
+        calendar.add("prodid", PRODUCT)
+        calendar.add("version", "2.0")
+        calendar.add("method", self.method)
+        if self.zone:
+            calendar.add_component(self.zone)
+        for event in deepcopy(self.events):
+            event.add("attendee", attendee(name, address))
+            if self.method == REQUEST:
+                event.add("location", place)
+                event.add("description", description)
+            calendar.add_component(event)
+        return calendar.to_ical().decode()
+
+
+def attendee(name: str, address: str) -> vCalAddress:
+    who = vCalAddress(f"mailto:{address}")
+    who.params["CN"] = vText(name)
+    who.params["ROLE"] = vText("REQ-PARTICIPANT")
+    who.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    who.params["RSVP"] = vText("FALSE")  # nobody reads the answer
+    return who
+
+
+def uid_of(conference: Conference) -> str:
+    """The same for everybody and for ever."""
+    return f"{conference.uuid}@{urlsplit(settings.PUBLIC_URL).hostname}"
+
+
+def organizer(conference: Conference) -> vCalAddress:
+    """The address that the mail is from: calendars take changes from no other."""
+    who = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    who.params["CN"] = vText(conference.team.name)
+    return who
+
+
+def _events(conference: Conference) -> list[Event]:
+    """One, or the series with each date that is not as the series has it."""
+    if conference.rule is None:
+        return [_alone(conference)]
+    zone, rule = conference.time_zone, conference.rule
+    first = next(rule.dates(schedule.wall_start(conference)))
+    changed = exceptions(conference)
+    series = Event()
+    series.add("dtstart", first.replace(tzinfo=zone))
+    series.add("duration", timedelta(minutes=conference.duration))
+    series.add("rrule", vRecur.from_ical(rule_in_utc(rule, zone)))
+    moved = [row for row in changed if not row.cancelled]
+    if off := [_planned(row, zone) for row in changed if row.cancelled]:
+        series.add("exdate", off)
+    if besides := [planned for row in moved if not _has(rule, first, planned := _planned(row, zone))]:
+        series.add("rdate", besides)
+    return [series, *(_moved(row, zone) for row in moved)]
+
+
+def _alone(conference: Conference) -> Event:
+    event = Event()
+    only = None if conference.rule else conference.occurrences.order_by("starts_at").first()
+    starts_at = only.starts_at if only else conference.starts_at
+    ends_at = only.closes_at if only else starts_at + timedelta(minutes=conference.duration)
+    event.add("dtstart", starts_at.astimezone(UTC))
+    event.add("dtend", ends_at.astimezone(UTC))
+    return event
+
+
+def _moved(row: Occurrence, zone: ZoneInfo) -> Event:
+    event = Event()
+    event.add("recurrence-id", _planned(row, zone))
+    event.add("dtstart", row.starts_at.astimezone(UTC))
+    event.add("dtend", row.closes_at.astimezone(UTC))
+    return event
+
+
+def _planned(row: Occurrence, zone: ZoneInfo) -> datetime:
+    """When the series has it."""
+    return datetime.strptime(row.recurrence_id, schedule.RECURRENCE_ID).replace(tzinfo=zone)
+
+
+def _has(rule: Rule, first: datetime, planned: datetime) -> bool:
+    wall_time = planned.replace(tzinfo=None)
+    for each in rule.dates(first):
+        if each >= wall_time:
+            return each == wall_time
+    return False
+
+
+def rule_in_utc(rule: Rule, zone: ZoneInfo) -> str:
+    """The rule as a calendar reads it: where a zone is named, RFC 5545 (3.3.10) wants the end in UTC."""
+    text, marker, until = rule.text().partition(";UNTIL=")
+    if not marker:
+        return text
+    last = datetime.strptime(until, schedule.RECURRENCE_ID).replace(tzinfo=zone)
+    return f"{text};UNTIL={last.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _zone_of(conference: Conference) -> Timezone:
+    first = conference.local(conference.starts_at).year
+    rule = conference.rule
+    last = rule.until.year if rule and rule.until else max(first, timezone.now().year) + ENDLESS
+    return _zone(conference.time_zone.key, first - 1, last + 1)
+
+
+@cache
+def _zone(key: str, first: int, last: int) -> Timezone:
+    """When the clocks of a zone change between these years."""
+    made = Timezone.from_tzinfo(ZoneInfo(key), first_date=date(first, 1, 1), last_date=date(last, 12, 31))
+    for part in made.subcomponents:
+        _by_the_clocks_before(part)
+    return made
+
+
+def _by_the_clocks_before(part: TimezoneStandard | TimezoneDaylight) -> None:
+    """icalendar writes a change forward by the clocks after it; RFC 5545 (3.6.5) wants those before."""
+    forward = part.TZOFFSETTO - part.TZOFFSETFROM
+    if forward <= timedelta():
+        return
+    first, others = part.pop("dtstart").dt, part.pop("rdate", None)
+    part.add("dtstart", first - forward)
+    if others:
+        part.add("rdate", [each.dt - forward for each in others.dts])

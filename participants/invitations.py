@@ -1,0 +1,176 @@
+"""Invitations, and what those who were invited are told afterwards: owed here, sent by the worker.
+
+Each goes to a person once. Who was invited is asked of the outbox, and so is what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from participants.letters import Letter, Letters
+from participants.models import CalendarEntry, Conference, Delivery, Invitation
+
+NOT_SENT = Delivery.OVER_WITHOUT_PROOF
+TELLS_THE_PLAN = (Delivery.Kind.INVITATION, Delivery.Kind.CHANGED, Delivery.Kind.CALLED_OFF)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Whom(models.TextChoices):
+    NEW = "new", gettext_lazy("those who are not invited yet")
+    FAILED = "failed", gettext_lazy("those whose invitation did not arrive, or perhaps not")
+    ALL = "all", gettext_lazy("everybody, also those who have it already")
+    CHOSEN = "chosen", gettext_lazy("those ticked below, also those who have it already")
+
+
+@dataclass
+class Owed:
+    """What came of it: how many are written to, and who cannot be."""
+
+    new: int = 0
+    unreachable: list[Invitation] = field(default_factory=list)
+
+
+def roster_of(conference: Conference) -> list[Invitation]:
+    """Everybody on it who is in the team's book, each with contacts, and with `last`: their invitation as it was owed
+    last, or None.
+    """
+    rows = conference.invitations.filter(participant__team=conference.team_id).select_related("participant")
+    roster = list(rows.prefetch_related("participant__contacts").order_by("participant__name", "pk"))
+    sent = Delivery.objects.filter(invitation__conference=conference, kind=Delivery.Kind.INVITATION)
+    last = {each.invitation_id: each for each in sent.defer("body", "html", "calendar").order_by("pk")}
+    for invitation in roster:
+        invitation.last = last.get(invitation.pk)
+    return roster
+
+
+def chosen(roster: Iterable[Invitation], whom: str, ticked: Collection[int] = ()) -> list[Invitation]:
+    """Those of the roster who are meant. Ticked: the ids of invitations."""
+    meant = {
+        Whom.NEW: lambda each: each.last is None,
+        Whom.FAILED: lambda each: each.last is not None and each.last.state in NOT_SENT,
+        Whom.ALL: lambda each: True,
+        Whom.CHOSEN: lambda each: each.pk in ticked,
+    }[Whom(whom)]
+    return [each for each in roster if meant(each)]
+
+
+def invite(conference: Conference, whom: str, ticked: Collection[int] = (), *, seen: datetime | None = None) -> Owed:
+    """Owes these people their invitation; how many are new, and who has no address for it.
+
+    Whoever has one already gets it once more only where it was sent before `seen` (aware): a button that is pressed
+    twice says so of the same page. One that failed is owed anew, to the address as it is now.
+    """
+    owed, seen = Owed(), seen or timezone.now()
+    with transaction.atomic():
+        entry = CalendarEntry.objects.note(conference)
+        letters = Letters(entry)
+        fresh: list[Delivery] = []
+        for invitation in chosen(roster_of(conference), whom, ticked):
+            letter = letters.to(invitation, Delivery.Kind.INVITATION)
+            if letter.contact is None:
+                owed.unreachable.append(invitation)
+                continue
+            last = invitation.last
+            delivery = delivery_of(letter, Delivery.Kind.INVITATION, entry, until=letters.until)
+            if last is None:
+                fresh.append(delivery)
+            elif last.state in NOT_SENT:
+                owed.new += last.owe_anew(delivery)
+            elif last.sent_at and last.sent_at < seen:
+                delivery.key = f"{delivery.key} after {(seen - EPOCH) // timedelta(microseconds=1)}"
+                fresh.append(delivery)
+        owed.new += Delivery.objects.owe_all(fresh)
+    return owed
+
+
+def delivery_of(
+    letter: Letter, kind: str, entry: CalendarEntry, *, until: datetime | None = None, **fields: object
+) -> Delivery:
+    """The row that owes this letter, not saved: once for its place on the roster. An invitation has no edition."""
+    invitation, notice, contact = letter.invitation, letter.notice, letter.contact
+    assert contact
+    conference = entry.conference
+    content = {"subject": notice.subject, "body": notice.body, "html": notice.html, "calendar": letter.calendar}
+    return Delivery(
+        key=Delivery.objects.key_of(kind, conference, invitation.participant, invitation.roster_number),
+        kind=kind,
+        channel=Delivery.Channel.MAIL if letter.is_mail else Delivery.Channel.TEXT,
+        address=contact.address,
+        language=notice.language,
+        sequence=entry.sequence,
+        invitation=invitation,
+        participant=invitation.participant,
+        personal=True,
+        team=conference.team,
+        conference=conference,
+        until=until,
+        **(content if letter.is_mail else {"body": notice.text}),
+        **fields,
+    )
+
+
+def were_told(conference: Conference, before: int) -> list[Invitation]:
+    """Those on the roster who were told the plan, or are about to be, and last as it was before this sequence."""
+    told = (
+        Delivery.objects.filter(invitation=models.OuterRef("pk"), kind__in=TELLS_THE_PLAN)
+        .exclude(state__in=(Delivery.State.FAILED, Delivery.State.WITHDRAWN))
+        .order_by("-sequence")
+        .values("sequence")[:1]
+    )
+    rows = conference.invitations.filter(participant__team=conference.team_id).select_related("participant")
+    rows = rows.annotate(told=models.Subquery(told)).filter(told__lt=before)
+    return list(rows.prefetch_related("participant__contacts"))
+
+
+def tell_changes(entry: CalendarEntry) -> Owed:
+    """Owes everybody who was invited, and was not told yet, what has changed, with the calendar as it is now.
+
+    What still waits is not sent as it was: an invitation is written anew, and of what is called off none goes out.
+    To be called in a transaction that has noted the entry.
+    """
+    owed, letters = Owed(), Letters(entry)
+    kind = Delivery.Kind.CALLED_OFF if entry.is_called_off else Delivery.Kind.CHANGED
+    fresh = []
+    for invitation in were_told(entry.conference, entry.sequence):
+        letter = letters.to(invitation, kind, entry.changes)
+        if letter.contact is None:
+            owed.unreachable.append(invitation)
+        elif not _instead_of_waiting(letters, invitation):
+            delivery = delivery_of(letter, kind, entry, until=letters.until)
+            delivery.key = f"{delivery.key} {entry.sequence}"
+            fresh.append(delivery)
+    owed.new = Delivery.objects.owe_all(fresh)
+    return owed
+
+
+def _instead_of_waiting(letters: Letters, invitation: Invitation) -> bool:
+    """Takes back what waits for this person; whether that was all that they would ever have been sent."""
+    waiting = Delivery.objects.filter(invitation=invitation, state=Delivery.State.WAITING)
+    for each in waiting.filter(kind__in=(Delivery.Kind.CHANGED, Delivery.Kind.CALLED_OFF)):
+        each.withdraw(_("The plan changed before it was sent."))
+    first = waiting.filter(kind=Delivery.Kind.INVITATION).first()
+    if first is None or not first.withdraw(_("The plan changed before it was sent.")):
+        return False
+    if not letters.entry.is_called_off:
+        letter = letters.to(invitation, Delivery.Kind.INVITATION)
+        first.owe_anew(delivery_of(letter, Delivery.Kind.INVITATION, letters.entry, until=letters.until))
+    return True
+
+
+def out_of_date(delivery: Delivery) -> str:
+    """Why an invitation or what follows it has become untrue while it waited, in words; "" where it has not."""
+    conference, date = delivery.conference, delivery.occurrence
+    if delivery.kind == Delivery.Kind.CALLED_OFF:
+        return ""  # it tells of a conference that may be gone
+    if delivery.invitation_id is None:
+        return _("They are on the roster no more.")
+    if conference is None or conference.status != Conference.Status.SCHEDULED or (date and date.cancelled):
+        return _("The conference was called off.")
+    return ""
