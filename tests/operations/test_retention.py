@@ -180,6 +180,7 @@ def test_invitations_to_log_in_go_once_they_are_over_and_sessions_too(harbour):
 KEPT = {
     "admin of people and rooms": {"Team", "Membership", "Participant", "CallingLine", "Contact", "Conference"},
     "and of their dates and rosters": {"Occurrence", "Invitation", "ModeratorNumber", "Passcode", "DialInNumber"},
+    "what of a conference is in calendars, nobody's name": {"CalendarEntry"},
     "and of groups of people": {"PeopleGroup", "GroupMember"},
     "logins": {"User", "Group", "Permission", "ContentType", "TOTPDevice", "StaticDevice", "StaticToken"},
     "swept every five minutes": {"Tally", "UsedCode"},
