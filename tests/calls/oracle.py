@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from participants.models import Contact, Grade, Invitation, Policy
 from sandbox.models import Factor, Member, RestRequest, Utterance, Verification
 from tests.calls.town import Hand, Town
 from verification import throttle
-from verification.models import Admission, Block, Challenge
+from verification.models import Admission, Block, Challenge, Vouch
 
 TURNS_MOST = 80  # of one call: more would be a circle
 
@@ -27,7 +28,8 @@ class Oracle:
     def __init__(self, town: Town, hands: list[Hand], met: Counter[str]) -> None:
         self.town, self.hands, self.met = town, hands, met
         self.acting: Hand | None = None
-        self.proved: dict[str, set[str]] = defaultdict(set)  # by call: the addresses whose code was typed in it
+        self.typed_right: dict[str, set[str]] = defaultdict(set)  # by call: the addresses whose code was typed in it
+        self.approved: dict[str, set[str]] = defaultdict(set)  # by call: those of which Twilio said so, when it asked
         self.passcodes: dict[str, set[int]] = defaultdict(set)  # by call: the rooms whose passcode was
         self.shown: dict[tuple[str, str], set[tuple[str, datetime]]] = defaultdict(set)  # by call and app: its codes
         self.used_up: set[tuple[object, str]] = set()  # apps with their codes, and what was counted
@@ -54,25 +56,27 @@ class Oracle:
         """To be told before they are pressed."""
         sid = hand.phone.sid
         right = Verification.objects.filter(status=Verification.Status.PENDING, code=keys)
-        self.proved[sid] |= set(right.values_list("to", flat=True))
+        self.typed_right[sid] |= set(right.values_list("to", flat=True))
         for app in Factor.objects.select_related("entity"):
             if app.takes(keys):
-                self.proved[sid].add(app.entity.identity)
+                self.typed_right[sid].add(app.entity.identity)
                 self.shown[sid, app.entity.identity].add((keys, timezone.now()))
         rooms = self.town.rooms.passcodes.items()
         self.passcodes[sid] |= {room for room, passcode in rooms if passcode == keys}
 
     def __call__(self, method: str, url: str, fields: Mapping[str, str], status: int, body: str) -> None:
-        """An observer of sandbox.rest: a code that Twilio says is wrong."""
+        """An observer of sandbox.rest: a code that Twilio says is right or wrong."""
         if self.acting is None or status != 201 or not url.endswith(("/VerificationCheck", "/Challenges")):
             return
-        answer = json.loads(body)
+        answer, hand, now = json.loads(body), self.acting, timezone.now()
+        address = answer.get("to") or answer["identity"]
+        if answer["status"] == "approved":
+            self.approved[hand.phone.sid].add(address)
         if answer["status"] == "pending":
-            hand, now = self.acting, timezone.now()
             self.wrong[hand.phone.sid] += 1
             if self.wrong[hand.phone.sid] > settings.WRONG_CODES_PER_CALL:
                 self.broken.append("more wrong codes than a call may have")
-            times = self.wrong_at[answer.get("to") or answer["identity"], is_attested(hand)]
+            times = self.wrong_at[address, is_attested(hand)]
             times.append(now)
             limit = throttle.limit("wrong_codes_per_contact")
             if sum(at > now - limit.window for at in times) > 2 * limit.most:  # two windows may lie in such a stretch
@@ -133,9 +137,20 @@ class Oracle:
             assert not words or hand.call is None or hand.call.turn <= TURNS_MOST, "the call goes round"
 
     def is_proved(self, hand: Hand) -> bool:
-        """Whether this call has typed a code that was right, or a passcode, or was let in without."""
+        """Whether Twilio said of a code of this call that it is right, or a passcode was, or it was let in without."""
         sid = hand.phone.sid
-        return bool(self.proved[sid] or self.passcodes[sid] or Admission.objects.filter(call__sid=sid).exists())
+        return bool(
+            self.approved[sid]
+            or self.passcodes[sid]
+            or Admission.objects.filter(call__sid=sid).exists()
+            or self.is_vouched_for(hand)
+        )
+
+    def is_vouched_for(self, hand: Hand) -> bool:
+        """Whether somebody lets this call in, should there be room for it."""
+        call = hand.call
+        vouches = Vouch.objects.pending().filter(expires_at__gt=timezone.now(), participant__in=call.people)
+        return vouches.filter(Q(call=None) | Q(call=call)).exists()
 
     def hold(self, seat: Admission) -> None:
         """A new seat: only for whoever was proved in this very call, or by an exception that has a name."""
@@ -164,7 +179,8 @@ class Oracle:
     def hold_code(self, seat: Admission) -> None:
         code = seat.challenge
         assert (code.call_id, code.state) == (seat.call_id, Challenge.State.APPROVED)
-        assert code.address in self.proved[seat.call.sid], "the right code was not typed in this call"
+        assert code.address in self.typed_right[seat.call.sid], "the right code was not typed in this call"
+        assert code.address in self.approved[seat.call.sid], "Twilio was not asked in this call, or did not approve"
         assert seat.participant.contacts.filter(channel=code.channel, address=code.address).exists()
         if code.channel == Contact.Channel.TOTP and (code.pk, "") not in self.used_up:
             shown = {keys for keys, _at in self.shown[seat.call.sid, code.address]}
