@@ -45,9 +45,7 @@ AT_THE_END = ("", "*#", "000000")  # what callers press until their call ends, e
 
 MEANWHILE = st.one_of(
     st.tuples(st.just("go_wrong"), st.sampled_from((*MISHAPS, *[""] * 8)), st.sampled_from(ASKED), st.integers(1, 3)),
-    st.tuples(
-        st.just("go_astray"), HANDS, st.sampled_from(("twice", "once", "lost", "replayed")), st.integers(0, 30)
-    ),
+    st.tuples(st.just("go_astray"), HANDS, st.sampled_from(("twice", "once", "lost", "replayed")), st.integers(0, 30)),
     st.tuples(st.just("let_time_pass"), st.sampled_from((1, 3, 8, 13, 21, 25, 61, 100, 190, 400, 601, 610, 3601))),
     st.tuples(st.just("organize"), st.sampled_from(ACTS), PEOPLE, ROOMS, HANDS, st.booleans()),
 )
@@ -245,7 +243,7 @@ class AnyCalls(RuleBasedStateMachine):
 
 
 # Without a search for the shortest way to a failure: it takes long, and the steps that led there are printed anyway.
-SOME = settings(max_examples=4, stateful_step_count=25, derandomize=True, phases=[Phase.generate])
+SOME = settings(max_examples=8, stateful_step_count=20, derandomize=True, phases=[Phase.generate])
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
