@@ -122,7 +122,7 @@ def _own_code(call: Call, contact: Contact) -> Challenge | None:
 
 
 def _take_over(call: Call, code: Challenge) -> bool:
-    """Binds the code to this call, and closes the one it was asked for in. False where another call was quicker."""
+    """Binds the code to this call, and closes the one it was asked for in. False where it is not to be had."""
     earlier = code.call
     with transaction.atomic():  # both or neither: a call without its code must not go on and find it approved
         if not code.adopt(call):

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from tests.calls.log import asked_of_twilio, attempts
 from tests.edge.signed import call_fields, post
 from tests.phone import Phone
 from verification.door import room_name
-from verification.models import Admission
+from verification.models import Admission, Call, Vouch
 
 pytestmark = pytest.mark.django_db
 
@@ -308,3 +309,37 @@ def test_the_sweep_forgets_the_counts_whose_window_is_over(ana):
         assert sweep().endswith("forgot 0 tallies.\n")
         clock.shift(timedelta(seconds=1))
         assert sweep().endswith("forgot 2 tallies.\n")  # of the contact: texts, and wrong codes
+
+
+@pytest.mark.parametrize("attestation", ["", "A"])
+def test_calling_again_ends_no_call_that_is_in_the_room_though_its_code_was_never_typed(room, ana, attestation):
+    """Ana is let in by hand while she waits for the code. It is still on its way when her number calls again."""
+    inside = Phone(cast.ANA)
+    inside.is_attested(attestation)
+    inside.dial()
+    organizer = User.objects.create_superuser("mia")
+    waits = Call.objects.get()
+    Vouch.objects.make(ana.invitations.get(), cast.occurrence_of(room), by=organizer, reason="Her voice", call=waits)
+    inside.press("000000")
+    assert inside.in_room
+    with time_machine.travel(timezone.now() + timedelta(seconds=100)):  # long enough for a call to have been forgotten
+        again = Phone(cast.ANA)
+        again.is_attested(attestation)
+        again.dial()
+        assert again.heard[0].startswith("Welcome. We have sent you a text")
+        assert (has_seat(inside), inside.in_room) == (True, True)
+        again.press(again.text_code())
+        assert (again.in_room, inside.is_over, seat_of(again).replaces) == (True, True, seat_of(inside))
+
+
+def test_nor_though_another_of_its_codes_was_typed(room, ana):
+    cast.mailbox(ana, "ana@example.com")
+    inside = Phone(cast.ANA, texts="ana@example.com")
+    inside.dial()
+    inside.press("*#")
+    inside.press("2")
+    inside.press(inside.text_code())
+    assert inside.in_room
+    with time_machine.travel(timezone.now() + timedelta(seconds=100)):
+        Phone(cast.ANA).dial()
+        assert (has_seat(inside), inside.in_room) == (True, True)

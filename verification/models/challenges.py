@@ -139,8 +139,15 @@ class Challenge(models.Model):
         return self.state == self.State.APPROVED
 
     def adopt(self, call) -> bool:
-        """Binds the code to a redial, away from the call that asked for it; False where another was quicker."""
-        moved = Challenge.objects.filter(pk=self.pk, call=self.call_id, state__in=self.TYPEABLE).update(call=call)
+        """Binds the code to a redial, away from the call that asked for it.
+
+        False where another was quicker, or where that call is in a room: it needed no code, or not this one.
+        """
+        from verification.models.admissions import Admission
+
+        seats = Admission.objects.live(timezone.now()).filter(call=models.OuterRef("call"))
+        free = Challenge.objects.filter(~models.Exists(seats), pk=self.pk, call=self.call_id, state__in=self.TYPEABLE)
+        moved = free.update(call=call)
         if moved:
             self.call = call
         return bool(moved)
