@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sandbox.keyboard import Keyboard
-from sandbox.models import Member, Message, Room, Utterance
+from sandbox.models import Leg, Member, Message, Room, Utterance
+from sandbox.page import apps
 from sandbox.phone import WITHHELD, Phone, PhoneError
 from sandbox.script import Act
 
@@ -43,7 +44,7 @@ class TerminalCall:
         self._utterance = 0
         newest = Message.objects.order_by("-pk").first()
         self._message = newest.pk if newest else 0
-        self._place = ""
+        self._place = self._shown = ""
 
     def by_hand(self, keyboard: Keyboard) -> None:
         """A person presses keys, or hangs up with Ctrl-C, Ctrl-D or the end of the input."""
@@ -86,7 +87,7 @@ class TerminalCall:
             case "keys":
                 self.press(act.value)
             case "code":
-                self.press(self.phone.text_code())
+                self.press(self.newest_code())
             case "silence":
                 self.say("You", "(silence)")
                 self.phone.stay_silent()
@@ -99,6 +100,11 @@ class TerminalCall:
             case "stay":
                 while not self.look() and self.phone.in_room:
                     time.sleep(POLL)
+
+    def newest_code(self) -> str:
+        """From the newest message of this call; where none came, what the caller's authenticator app shows."""
+        app = "" if self.got_message else apps.code_at(self.phone.number)
+        return app or self.phone.text_code()
 
     def press(self, keys: str) -> None:
         if not keys or self.phone.is_over:
@@ -136,11 +142,22 @@ class TerminalCall:
                 news.append((message.sent_at, f"{ARRIVES_BY[message.channel]} to {mask(message.to)}", message.body))
         for _at, who, what in sorted(news, key=lambda item: item[0]):
             self.say(who, what)
+        self.look_at_app()
         place = self.describe_place()
         if place != self._place and place:
             self.say("Room", place)
         self._place = place
         return self.phone.leg is not None and self.phone.leg.is_over
+
+    def look_at_app(self) -> None:
+        """Prints what the app shows, whenever it is another code and the line asks for one."""
+        shown = apps.code_at(self.phone.number) if self._is_asked() else ""
+        if shown and shown != self._shown:
+            self._shown = shown
+            self.say("App", f"shows {shown}")
+
+    def _is_asked(self) -> bool:
+        return self.phone.leg is not None and self.phone.leg.state in (Leg.State.PROMPTING, Leg.State.LISTENING)
 
     def describe_place(self) -> str:
         """Where the call is: "you are in the room with 2 others (…0102, …0103), 1 waiting"."""

@@ -13,12 +13,13 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 
+from sandbox import mishaps
 from sandbox.exchange import legs
 from sandbox.exchange.fields import VERSTATS, sip_fields, verstat_fields
 from sandbox.management.commands.dial import e164
 from sandbox.models import Handset, Message, Verification
 from sandbox.models.verify import LIFETIME
-from sandbox.page import callers, mishaps
+from sandbox.page import callers
 from sandbox.phone import WITHHELD, Phone, PhoneError
 from sandbox.rest.answers import iso
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from sandbox import mishaps
 from sandbox.exchange import rooms
 from sandbox.models import Handset, Leg, Message, Utterance
-from sandbox.page import apps, callers, company, mishaps
+from sandbox.page import apps, callers, company
 from sandbox.terminal import ARRIVES_BY, WHO
 
 MOST_LINES = 60

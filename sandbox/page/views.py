@@ -8,9 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from participants import demo
+from sandbox import mishaps
 from sandbox.exchange.webhooks import EndlessLoopError
 from sandbox.models import Handset
-from sandbox.page import callers, desks, mishaps, outage
+from sandbox.page import callers, desks, outage
 from sandbox.page.acts import ACTS, RefusedError, end, phone_of
 from sandbox.page.loopback import loopback_only
 from sandbox.page.picture import picture

@@ -148,6 +148,8 @@ class Town:
                 return self.rooms.pelican.number
             case "passcode":
                 return self.passcode(hand)
+            case "1 of the ways":
+                return "1" if hand.call and hand.call.step == "ChooseWay" else ""
             case _:
                 return what if what and what[0] in "0123456789*#" else ""
 

@@ -7,8 +7,8 @@ import pytest
 from conferenceline.outbox import send_due
 from participants.models import Authenticator, Delivery
 from participants.notices import set_up_authenticator
+from sandbox import mishaps
 from sandbox.models import Factor, Fault
-from sandbox.page import mishaps
 from tests import cast
 from tests.page.desk import said
 

@@ -1,15 +1,19 @@
 """What can go wrong, switched on from the phone page, and off again."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
+from conferenceline.telephony import authenticators, verify
+from sandbox import mishaps
 from sandbox.models import Fault, Leg, Message, Webhook
-from sandbox.page import mishaps
 from tests.page.desk import said
 from tests.sandbox import line as throw_away
 from verification.models import Call
 
+HTTP_STATUSES = 1000  # and error codes are above
 OF_A_CODE = [mishap for mishap in mishaps.MISHAPS if mishap.operation.startswith("verify.")]
 
 
@@ -45,6 +49,39 @@ def test_every_error_of_twilios_is_heard_once_and_ends_in_words(desk, phone, mis
     assert state["mishap"] == ""
     assert said(state)[-1][1].strip()
     assert state["stage"] != "room"
+
+
+@pytest.mark.parametrize(
+    ("operation", "table"),
+    [
+        ("verify.send", verify.SEND_ERRORS),
+        ("verify.check", verify.CHECK_ERRORS),
+        ("challenges.create", authenticators.CHECK_ERRORS),
+        ("factors.create", authenticators.CREATE_ERRORS),
+        ("factors.verify", authenticators.CONFIRM_ERRORS),
+    ],
+)
+def test_every_error_code_that_the_line_knows_can_be_chosen(operation, table):
+    chosen = {mishap.code for mishap in mishaps.MISHAPS if mishap.operation == operation}
+    assert {code for code in table if code > HTTP_STATUSES} - chosen == set()
+
+
+def test_every_error_code_that_the_page_of_the_call_names_can_be_chosen():
+    page = (settings.BASE_DIR / "docs" / "call-flow.md").read_text()
+    _before, _title, rest = page.partition("## When Twilio does not do what it was asked")
+    table, _next, _after = rest.partition("\n## ")
+    named = set(re.findall(r"\b(?:14|2[01]|6[08])\d{3}\b", table))
+    assert len(named) > 40
+    assert named - {str(mishap.code) for mishap in mishaps.MISHAPS} == set()
+
+
+def test_each_is_named_once_and_in_words_under_what_does_not_happen(desk, phone):
+    page = desk.client.get("/phone/").content.decode()
+    groups = re.findall(r'<optgroup label="(The next[^"]+)">(.*?)</optgroup>', page, re.DOTALL)
+    assert [label for label, _options in groups] == list(dict.fromkeys(mishap.kind for mishap in mishaps.MISHAPS))
+    options = [each for _label, group in groups for each in re.findall(r'<option value="([^"]+)">(\d+: [^<]+)<', group)]
+    assert options == [(each.name, f"{each.code}: {each.words}") for each in mishaps.MISHAPS]
+    assert len(dict(options)) == len(options)
 
 
 def test_another_answer_or_none_takes_the_place_of_the_one_that_was_chosen(desk, phone):

@@ -7,12 +7,17 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
+from django.utils import timezone
+from time_machine import travel
 
+from sandbox import mishaps
 from sandbox.keyboard import Keyboard
-from sandbox.management.commands.dial import e164
+from sandbox.management.commands.dial import e164, find_fault
+from sandbox.phone import PhoneError
 from sandbox.script import Act, BadScriptError, read_script
 from sandbox.terminal import HungUpError, ScriptCutShortError, TerminalCall, mask
 from sandbox.twiml import BadTwiml
+from tests import cast
 from tests.phone import Phone
 
 ROOM = '<Say>Welcome.</Say><Dial action="/left/"><Conference>line-1</Conference></Dial>'
@@ -139,3 +144,33 @@ def test_command_calls_a_running_server(live_server, line, settings):
     assert "Line: Welcome." in out.getvalue()
     with pytest.raises(CommandError, match="Expected refused"):
         call_command("dial", "2025550101", "--quick", "--keys", "", "--expect", "refused", stdout=out)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_command_lets_twilio_answer_an_error_to_the_next_code_and_to_no_later_one(live_server, line, settings):
+    settings.PUBLIC_URL = live_server.url
+    met = []
+    line["/voice/"] = lambda request: met.append(mishaps.chosen()) or "<Say>Hello.</Say>"
+    call_command("dial", "2025550101", "--quick", "--keys", "", "--fault", "60205", stdout=StringIO())
+    assert (met, mishaps.chosen()) == (["verify.send-60205"], "")
+
+
+def test_an_error_code_that_several_requests_have_is_named_with_the_request():
+    assert find_fault("verify.check-60202") == "verify.check-60202"
+    assert find_fault("") == ""
+    with pytest.raises(CommandError, match=r"Say which: verify\.send-60202, verify\.check-60202\."):
+        find_fault("60202")
+    with pytest.raises(CommandError, match="not known to answer 99999"):
+        find_fault("99999")
+
+
+def test_the_code_is_what_the_app_shows_until_a_message_comes(call, printed, room):
+    ana = cast.person(room.team, "Ana", "+12025550101")
+    with travel(timezone.now().replace(second=5), tick=False):
+        app = cast.app(ana)
+        call.by_script([Act("code")])
+        assert ("App", f"shows {app.code()}") in printed
+        assert ("You", app.code()) in printed
+        call.got_message = True
+        with pytest.raises(PhoneError, match="No code has arrived"):
+            call.newest_code()

@@ -13,6 +13,7 @@ import phonenumbers
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from sandbox import mishaps
 from sandbox.exchange.transport import HttpTransport, NoAnswerError, UnreachableError, Waits
 from sandbox.exchange.webhooks import EndlessLoopError
 from sandbox.keyboard import Keyboard
@@ -40,13 +41,21 @@ class Command(BaseCommand):
             "--keys",
             metavar="ACTS",
             help="what to do each time the line waits for keys, separated by commas: digits, code (types the code "
-            "from the newest message), silence, wait:SECONDS, hangup, stay (in the room until it ends)",
+            "from the newest message, or from the caller's authenticator app), silence, wait:SECONDS, hangup, "
+            "stay (in the room until it ends)",
         )
         parser.add_argument("--expect", choices=("room", "refused", "text"), help="fail unless this happened")
         parser.add_argument("--withheld", action="store_true", help="hide the number from the line")
         parser.add_argument("--silent", action="store_true", help="press nothing at all")
         parser.add_argument("--quick", action="store_true", help="speech and pauses take no time")
         parser.add_argument("--slow", action="store_true", help="Twilio Verify takes four seconds to answer")
+        parser.add_argument(
+            "--fault",
+            metavar="CODE",
+            default="",
+            help="what Twilio answers to the next code instead of sending or checking it: an error code such as 60205, "
+            "or, where several requests have it, with the request: verify.check-60202",
+        )
         parser.add_argument("--no-status", action="store_true", help="the line is never told that the call ended")
         parser.add_argument("--twice", action="store_true", help="the line gets every request twice")
 
@@ -54,10 +63,10 @@ class Command(BaseCommand):
         if not settings.SANDBOX:
             raise CommandError("This installation talks to Twilio itself. Calls can be pretended with SANDBOX=on.")
         acts = parse_acts(options["keys"])
-        phone = make_phone(options)
+        phone, fault = make_phone(options), find_fault(options["fault"])
         require_server()
         call = TerminalCall(phone, self.say)
-        with slow_answers(phone, on=options["slow"]):
+        with slow_answers(phone, on=options["slow"]), meeting(fault):
             self.make_call(call, acts, silent=options["silent"])
         check_expectation(call, options["expect"])
 
@@ -97,7 +106,7 @@ class Command(BaseCommand):
             "Line": self.style.SUCCESS,
             "Twilio": self.style.ERROR,
             "You": self.style.WARNING,
-        }.get(who, self.style.HTTP_INFO if who.startswith(("Text", "Mail", "Voice", "Whats")) else str)
+        }.get(who, self.style.HTTP_INFO if who.startswith(("Text", "Mail", "Voice", "Whats", "App")) else str)
         head = f"{who}: " if who else ""
         text = textwrap.fill(what, WIDTH, initial_indent=head, subsequent_indent=" " * min(len(head), 8))
         self.stdout.write(colour(text), ending="" if is_key else "\n")
@@ -162,6 +171,29 @@ def require_server() -> None:
         raise CommandError(
             f"Nobody answers at {settings.PUBLIC_URL}. Start the line with ./run in another terminal."
         ) from problem
+
+
+def find_fault(words: str) -> str:
+    """The name of what goes wrong; "" for nothing."""
+    found = [mishap.name for mishap in mishaps.called(words)]
+    if words and not found:
+        raise CommandError(f"--fault: Twilio is not known to answer {words} to a code. The phone page lists them all.")
+    if len(found) > 1:
+        raise CommandError(f"--fault: several requests are answered {words}. Say which: {', '.join(found)}.")
+    return next(iter(found), "")
+
+
+@contextmanager
+def meeting(fault: str) -> Iterator[None]:
+    """The next request of its kind meets it, while this call lasts."""
+    if not fault:
+        yield
+        return
+    mishaps.choose(fault)
+    try:
+        yield
+    finally:
+        mishaps.choose("")
 
 
 @contextmanager

@@ -1,0 +1,192 @@
+"""What Twilio answers to the next request instead of doing it, by its error codes.
+
+https://www.twilio.com/docs/api/errors/NNNNN
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.models import Fault
+
+
+@dataclass(frozen=True)
+class Mishap:
+    operation: str
+    kind: str  # what does not happen, and why, in words
+    code: int
+    status: int
+    words: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.operation}-{self.code}"
+
+
+SEND, CHECK, APP, NEW_APP, CONFIRM = (
+    "verify.send",
+    "verify.check",
+    "challenges.create",
+    "factors.create",
+    "factors.verify",
+)
+Answers = tuple[tuple[int, int, str], ...]  # error code, HTTP status, and what it means
+
+ACCOUNT: Answers = (
+    (20003, 401, "wrong credentials"),
+    (20001, 400, "a parameter that the product does not know"),
+    (20008, 403, "credentials that are for tests alone"),
+)
+TABLE: tuple[tuple[str, str, Answers], ...] = (
+    (
+        SEND,
+        "The next code is not sent: for the moment",
+        (
+            (20429, 429, "too many requests at once"),
+            (60212, 429, "too many requests for this address"),
+            (14107, 429, "too many texts at once"),
+            (60203, 429, "too many codes to this address"),
+            (60202, 429, "too many wrong codes"),
+        ),
+    ),
+    (
+        SEND,
+        "The next code is not sent: because of the address",
+        (
+            (60205, 403, "a text cannot go to a landline"),
+            (60410, 403, "numbers like this one are blocked for fraud"),
+            (60605, 403, "the country is blocked"),
+            (60200, 400, "the address is none"),
+            (60221, 400, "no address was given"),
+            (60237, 400, "the mail domain is refused"),
+            (60245, 400, "too many messages to this address"),
+            (60247, 400, "the message is too long"),
+            (60206, 400, "the amount and the payee are missing"),
+            (60220, 400, "a sender in China has to be vetted"),
+            (60226, 400, "a sender in China needs a name"),
+            (60325, 400, "the template does not fit"),
+            (60327, 400, "the template is not for this channel"),
+            (60331, 400, "no voice speaks this language"),
+            (60333, 400, "the template does not fit"),
+            (60334, 400, "the template does not fit"),
+            (60408, 400, "the template is for texts alone"),
+            (21211, 400, "the number is none"),
+            (21408, 403, "texts to this country are not switched on"),
+            (21608, 400, "a trial account sends to confirmed numbers alone"),
+            (21610, 400, "the owner has answered STOP"),
+            (21612, 400, "no way from our number to this one"),
+            (21614, 400, "the number is no mobile"),
+        ),
+    ),
+    (
+        SEND,
+        "The next code is not sent: because of the service",
+        (
+            (60223, 400, "the channel is disabled"),
+            (60204, 403, "the service lacks the feature"),
+            (60201, 400, "the translation of the template is not approved"),
+            (60224, 400, "the template lacks its values"),
+            (60228, 400, "there is no such template"),
+            (60229, 400, "the template is not in this language"),
+            (60214, 400, "no calls about payments"),
+            (60215, 400, "the mail service takes no more"),
+            (60217, 400, "no mail integration"),
+            (60218, 400, "the mail template is not active"),
+            (60219, 400, "the mail template has no place for the code"),
+            (60222, 403, "the mail account is not verified"),
+            (60253, 400, "the mail settings are not complete"),
+            (60603, 401, "the mail credits are used up"),
+            (60604, 401, "the mail key may not send"),
+            (68008, 400, "no WhatsApp sender"),
+            (60242, 400, "no WhatsApp template"),
+            (60238, 403, "the account is under review"),
+        ),
+    ),
+    (
+        SEND,
+        "The next code is not sent: because of the account",
+        (*ACCOUNT, (20404, 404, "no such service")),
+    ),
+    (
+        CHECK,
+        "The next code is not checked",
+        (
+            (20404, 404, "the code is gone"),
+            (60200, 400, "no code was ever sent there"),
+            (60202, 429, "too many wrong codes"),
+            (60212, 429, "too many requests for this address"),
+            (20429, 429, "too many requests at once"),
+            *ACCOUNT,
+        ),
+    ),
+    (
+        APP,
+        "The next code of an app is not checked",
+        (
+            (60312, 429, "too many codes of this app in an hour or a day"),
+            (60308, 429, "too many wrong codes"),
+            (60310, 429, "too many wrong codes when it was set up"),
+            (60318, 403, "the app was never confirmed"),
+            (60322, 403, "the code was used before"),
+            (60323, 403, "the question has expired"),
+            (60306, 400, "the request is invalid"),
+            (60324, 403, "the code is wrong, as Twilio said it in earlier years"),
+            (60311, 403, "the code is none"),
+            (60328, 429, "too many people at once"),
+            (20404, 404, "the app is gone"),
+            (20429, 429, "too many requests at once"),
+            *ACCOUNT,
+        ),
+    ),
+    (
+        NEW_APP,
+        "The next app is not set up",
+        (
+            (60315, 400, "too many apps of this person"),
+            (60326, 429, "too many new apps of this person today"),
+            (60328, 429, "too many people at once"),
+            (60306, 400, "the request is invalid"),
+            (20404, 404, "no such service"),
+            (20429, 429, "too many requests at once"),
+            *ACCOUNT,
+        ),
+    ),
+    (
+        CONFIRM,
+        "The next app is not confirmed",
+        (
+            (60310, 429, "too many wrong codes"),
+            (60311, 403, "the code is none"),
+            (60317, 409, "it is confirmed already"),
+            (60328, 429, "too many people at once"),
+            (60324, 403, "the code is wrong, as Twilio said it in earlier years"),
+            (20404, 404, "the app is gone"),
+            (20429, 429, "too many requests at once"),
+        ),
+    ),
+)
+MISHAPS = tuple(Mishap(operation, kind, *answer) for operation, kind, answers in TABLE for answer in answers)
+BY_NAME = {mishap.name: mishap for mishap in MISHAPS}
+
+
+def called(words: str) -> list[Mishap]:
+    """Those with this name ("verify.check-60202") or this code ("60202"), which several requests may answer."""
+    return [mishap for mishap in MISHAPS if words in (mishap.name, str(mishap.code))]
+
+
+def choose(name: str) -> None:
+    """The next request of its kind meets this one, and no other; "" for none. Raises KeyError for an unknown one."""
+    mishap = BY_NAME[name] if name else None
+    waiting().delete()
+    if mishap:
+        Fault.objects.inject(mishap.operation, mishap.code, status=mishap.status)
+
+
+def chosen() -> str:
+    """The name of the one that waits for its request; "" for none."""
+    fault = waiting().first()
+    return f"{fault.operation}-{fault.code}" if fault else ""
+
+
+def waiting():
+    return Fault.objects.filter(kind=Fault.Kind.ERROR, remaining__gt=0)
