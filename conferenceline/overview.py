@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 
 from participants.admin.plans import spelled_out
 from participants.admin.states import Presence
-from participants.models import Conference, Contact, Delivery, Invitation, Occurrence, Participant, Team
+from participants.admin.warnings import MODERATES, REACHED, invited_to, lacks, told
+from participants.clashes import Clash, among
+from participants.models import Conference, Delivery, Occurrence, Participant, Team
 from verification.alarms import Alarm, alarms_for
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -31,8 +33,7 @@ def coming_dates(teams: QuerySet[Team], now: datetime) -> QuerySet[Occurrence]:
 
     Of drafts, those that would begin within a day.
     """
-    invited = Invitation.objects.filter(conference=OuterRef("conference"))
-    reached = Exists(Contact.objects.filter(participant=OuterRef("participant")))
+    invited = invited_to(OuterRef("conference"))
     return (
         Occurrence.objects.filter(
             Q(conference__status=Conference.Status.SCHEDULED)
@@ -45,8 +46,8 @@ def coming_dates(teams: QuerySet[Team], now: datetime) -> QuerySet[Occurrence]:
         .select_related("conference__team")
         .annotate(
             invited=number_of(invited, "conference"),
-            moderators=number_of(invited.filter(role=Invitation.Role.MODERATOR), "conference"),
-            unreached=number_of(invited.filter(~reached), "conference"),
+            moderators=number_of(invited.filter(MODERATES), "conference"),
+            unreached=number_of(invited.filter(~REACHED), "conference"),
             present=number_of(Presence.in_rooms_of(now, occurrence=OuterRef("pk")), "occurrence")
             if Presence.seats
             else F("pk") * 0,
@@ -60,6 +61,7 @@ class Date:
     """A date as the page shows it. `troubles` are sentences, for the organizer to act on."""
 
     row: Any
+    clashes: list[Clash] = field(default_factory=list)
 
     @property
     def conference(self) -> Conference:
@@ -88,29 +90,8 @@ class Date:
         row, conference = self.row, self.conference
         if conference.status == Conference.Status.DRAFT:
             return [_("It is a draft: nobody is let in until its status is “scheduled”.")]
-        if not row.invited:
-            return [_("Nobody is on the roster: nobody can enter.")]
-        said = []
-        if not row.moderators and conference.starts_with == Conference.StartsWith.MODERATOR:
-            said.append(_("Nobody moderates, and it starts with a moderator: it would never start."))
-        if row.unreached:
-            said.append(
-                ngettext(
-                    "%(n)s person has no contact, and cannot get in.",
-                    "%(n)s people have no contact, and cannot get in.",
-                    row.unreached,
-                )
-                % {"n": row.unreached}
-            )
-        if row.invited > conference.seats:
-            said.append(
-                _("%(invited)s people are invited, and there are %(seats)s seats.")
-                % {
-                    "invited": row.invited,
-                    "seats": conference.seats,
-                }
-            )
-        return said
+        counted = {"invited": row.invited, "moderators": row.moderators, "unreached": row.unreached}
+        return [*lacks(conference, **counted), *told(self.clashes)]
 
 
 @dataclass
@@ -187,8 +168,10 @@ class Overview:
         overview = cls(alarms=alarms_for(user))
         rows = list(coming_dates(teams, now)[: MOST + 1])
         overview.cut = len(rows) > MOST
-        for row in rows[:MOST]:
-            overview.put(Date(row), now)
+        rows = rows[:MOST]
+        clashes = among(row for row in rows if row.conference.status == Conference.Status.SCHEDULED)
+        for row in rows:
+            overview.put(Date(row, [clash for clash in clashes if clash.date is row]), now)
         if user.has_perm("participants.view_delivery"):
             overview.undelivered = undelivered(teams, now)
         if overview.is_quiet:

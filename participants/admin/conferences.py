@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,7 @@ from participants.admin.schedule_form import LongSelect, ScheduleForm, fate_of
 from participants.admin.search import has_words, invited_like, searched
 from participants.admin.states import StateFilter, badge, with_state
 from participants.admin.walls import TeamWall
+from participants.admin.warnings import Warns, warnings_of
 from participants.models import Conference, Invitation, Occurrence, Participant
 from participants.resources import ConferenceResource
 
@@ -126,7 +127,7 @@ class ConferenceList(ChangeList):
 
 @admin.register(Conference)
 class ConferenceAdmin(
-    TeamWall, PastesOntoRoster, AddsGroups, ChecksRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers
+    TeamWall, Warns, PastesOntoRoster, AddsGroups, ChecksRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers
 ):
     form = ConferenceForm
     resource_classes = (ConferenceResource,)
@@ -200,9 +201,10 @@ class ConferenceAdmin(
             return badge(standing[0])
         when = spelled_out(conference, date.starts_at, date.closes_at)
         return format_html(
-            "<p>{} <strong>{}</strong></p>{}",
+            "<p>{} <strong>{}</strong></p>{}{}",
             badge(standing[0]),
             conference.repeats if conference.always_open else when,
+            format_html_join("", '<p class="trouble">{}</p>', ((words,) for words in warnings_of(conference))),
             as_list(sentences(conference, date, roster)),
         )
 

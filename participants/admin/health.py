@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from participants.admin.changes import with_recent_changes
 from participants.admin.reach import Blocked, failed_last, hindrance
+from participants.admin.warnings import lacks
 from participants.countries import country_of
 from participants.models import Conference, DialInNumber, Invitation, Participant
 
@@ -72,22 +73,12 @@ class Check:
     @property
     def of_the_room(self) -> list[str]:
         """What is wrong with the roster as a whole."""
-        if not self.roster:
-            return [gettext("Nobody is on the roster: nobody can enter.")]
-        said = []
         moderators = [each for each in self.roster if each.invitation.role == Invitation.Role.MODERATOR]
-        if not moderators:
-            waits = self.conference.starts_with == Conference.StartsWith.MODERATOR
-            said.append(
-                gettext("Nobody moderates, and it starts with a moderator: it would never start.")
-                if waits
-                else gettext("Nobody moderates.")
-            )
-        elif all(each.keeps_out for each in moderators):
+        said = lacks(self.conference, invited=len(self.roster), moderators=len(moderators), unreached=0)
+        if self.roster and not moderators and self.conference.starts_with == Conference.StartsWith.ANYONE:
+            said.append(gettext("Nobody moderates."))
+        elif moderators and all(each.keeps_out for each in moderators):
             said.append(gettext("Nobody who moderates can get in."))
-        if len(self.roster) > self.conference.seats:
-            values = {"invited": len(self.roster), "seats": self.conference.seats}
-            said.append(gettext("%(invited)s people are invited, and there are %(seats)s seats.") % values)
         return said
 
     def _against(self, person: Participant) -> Iterator[Trouble]:
