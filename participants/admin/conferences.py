@@ -20,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.again import SchedulesAgain
 from participants.admin.dates import OccurrenceInline, as_told
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
@@ -127,7 +128,16 @@ class ConferenceList(ChangeList):
 
 @admin.register(Conference)
 class ConferenceAdmin(
-    TeamWall, Warns, PastesOntoRoster, AddsGroups, ChecksRoster, MakesPasscodes, Exports, TellsWhatGoes, Remembers
+    TeamWall,
+    Warns,
+    SchedulesAgain,
+    PastesOntoRoster,
+    AddsGroups,
+    ChecksRoster,
+    MakesPasscodes,
+    Exports,
+    TellsWhatGoes,
+    Remembers,
 ):
     form = ConferenceForm
     resource_classes = (ConferenceResource,)

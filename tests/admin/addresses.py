@@ -135,6 +135,7 @@ WRITING_VIEWS = {  # of an object, for whoever may change it
     "participants_conference_passcode": "passcode",
     "participants_conference_paste": "paste",
     "participants_conference_group": "group",
+    "participants_conference_again": "again",
 }
 VALUES = {
     "uidb64": "MQ",
