@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -32,8 +33,21 @@ def environment(database: Path, port: int) -> dict[str, str]:
 
 def prepare(database: Path, port: int) -> None:
     """The tables and the demo, whose number points at this port, and the static files as a production serves them."""
-    for command in (["migrate", "-v0"], ["seed_demo"], ["collectstatic", "--noinput", "-v0"]):
+    for command in (["migrate", "-v0"], ["seed_demo"]):
         manage(database, port, *command)
+    with alone_in(ROOT):
+        manage(database, port, "collectstatic", "--noinput", "-v0")
+
+
+@contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """While other processes of the tests wait: two that collect static files at once take them from each other."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def manage(database: Path, port: int, *command: str) -> None:
