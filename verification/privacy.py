@@ -32,6 +32,7 @@ def everything_about(person: Participant) -> dict[str, Any]:
             "name": person.name,
             "team": person.team.name,
             "language": person.get_language_display() or "that of the conference",
+            "time zone": str(person.time_zone or "that of the conference"),
             "slow pace": person.slow_pace,
             "in the address book since": said(person.created_at),
         },

@@ -27,6 +27,7 @@ from participants.admin.export import Exports
 from participants.admin.groups import AddsGroups
 from participants.admin.health import ChecksRoster
 from participants.admin.history import Remembers
+from participants.admin.inviting import Invites
 from participants.admin.passcodes import MakesPasscodes
 from participants.admin.pasting import PastesOntoRoster
 from participants.admin.plans import as_list, sentences, spelled_out
@@ -129,6 +130,7 @@ class ConferenceList(ChangeList):
 @admin.register(Conference)
 class ConferenceAdmin(
     TeamWall,
+    Invites,
     Warns,
     SchedulesAgain,
     PastesOntoRoster,

@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from timezone_field import TimeZoneField
 
 from participants.admin.authenticators import EnrolsAuthenticators
 from participants.admin.changes import flagged, history_of, with_recent_changes
@@ -22,6 +23,7 @@ from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.pasting import PastesIntoBook
 from participants.admin.reach import CanGetIn, hindrance
+from participants.admin.schedule_form import LongSelect
 from participants.admin.search import people_like, searched
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.walls import TeamWall
@@ -93,9 +95,10 @@ class ParticipantAdmin(
     nothing_yet = _("Add people here, or type them into the roster of a conference: they are kept for the next time.")
     fieldsets = (
         (None, {"fields": ("name", "team", "invited_to", "changes")}),
-        (_("On the phone"), {"fields": ("language", "slow_pace", "authenticator")}),
+        (_("On the phone"), {"fields": ("language", "time_zone", "slow_pace", "authenticator")}),
     )
     readonly_fields = ("invited_to", "changes", "authenticator")
+    formfield_overrides = {TimeZoneField: {"widget": LongSelect}}
     inlines = (CallingLineInline, ContactInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:

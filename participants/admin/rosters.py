@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.changes import flagged, with_recent_changes
@@ -14,6 +15,7 @@ from participants.admin.coming import ComingConferences
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
+from participants.admin.inviting import in_words, with_invitation_state
 from participants.admin.people import first_contact_of, told_apart
 from participants.admin.search import has_words, invited_like, searched
 from participants.admin.typed import InvitationForm, InvitationFormSet, ModeratorNumberForm, ModeratorNumberFormSet
@@ -34,10 +36,10 @@ class RosterInline(InvitationWall, admin.TabularInline):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         shown = self.typed if self.has_change_permission(request, obj) else ("who", "calls_from", *self.typed[2:3])
-        return (*shown, "gets_codes_at", "number_of_seat")
+        return (*shown, "gets_codes_at", "number_of_seat", "invited")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
-        rows = super().get_queryset(request).select_related("participant")
+        rows = with_invitation_state(super().get_queryset(request)).select_related("participant")
         return rows.prefetch_related(
             "participant__lines", "participant__contacts", with_recent_changes("participant__")
         )
@@ -55,6 +57,15 @@ class RosterInline(InvitationWall, admin.TabularInline):
         person = invitation.participant if invitation.pk else None
         return flagged(first_contact_of(person), person) if person else ""
 
+    @admin.display(description=_("invitation"))
+    def invited(self, invitation: Any) -> str:
+        """An empty row has none."""
+        if not invitation.pk:
+            return ""
+        return in_words(invitation.last_state, invitation.last_last_error, invitation.last_sent_at) or gettext(
+            "not yet"
+        )
+
     @admin.display(description=_("roster number"))
     def number_of_seat(self, invitation: Invitation) -> str:
         """An empty row has a number too, but not the one that it will be saved with."""
@@ -65,7 +76,7 @@ class InvitationInline(RosterInline):
     model = Invitation
     form = InvitationForm
     formset = InvitationFormSet
-    readonly_fields = ("who", "calls_from", "gets_codes_at", "number_of_seat")
+    readonly_fields = ("who", "calls_from", "gets_codes_at", "number_of_seat", "invited")
     autocomplete_fields = ("participant",)
     verbose_name = _("person")
     verbose_name_plural = _("who may enter: type a number and a name, or choose from the address book")
@@ -90,7 +101,7 @@ class ModeratorNumberInline(RosterInline):
     model = ModeratorNumber
     form = ModeratorNumberForm
     formset = ModeratorNumberFormSet
-    readonly_fields = ("who", "calls_from", "gets_codes_at", "number_of_seat")
+    readonly_fields = ("who", "calls_from", "gets_codes_at", "number_of_seat", "invited")
     verbose_name = _("moderator")
     verbose_name_plural = _("moderators: type a number and a name")
     typed = ("number", "name")

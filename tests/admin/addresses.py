@@ -136,6 +136,7 @@ WRITING_VIEWS = {  # of an object, for whoever may change it
     "participants_conference_paste": "paste",
     "participants_conference_group": "group",
     "participants_conference_again": "again",
+    "participants_conference_invite": "invite",
 }
 VALUES = {
     "uidb64": "MQ",
