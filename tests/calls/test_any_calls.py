@@ -40,6 +40,7 @@ ASKED = ("verify.send", "verify.check", "verify.update", "challenges.create")
 ACTS = ("vouch", "vouch", "change_roster", "change_contact", "lock", "block", "unlock")
 ATTESTATIONS = st.sampled_from(("", "", "A", "A", "B", "failed"))
 TOLD_MOST = 4  # things that a caller who does as the line says has to do, to get in
+ANAS_PHONE, BORROWED_PHONE = 0, 9  # of the hands; she reads her codes beside both
 CODES_WANTED = 5  # by whoever asks for one after the other
 ENTRIES_MOST = 40  # silences, or keys that lead nowhere, until a call has ended
 AT_THE_END = ("", "*#", "000000")  # what callers press until their call ends, each of them the same
@@ -96,7 +97,8 @@ class AnyCalls(RuleBasedStateMachine):
 
     def type(self, hand: Hand, keys: str) -> None:
         self.oracle.typed(hand, keys)
-        self.by(hand, hand.phone.press, keys)
+        if not hand.phone.is_over:  # it may end while the phone is looked at
+            self.by(hand, hand.phone.press, keys)
         self.oracle.look()
 
     def dial(self, who: int, attestation: str) -> None:
@@ -109,6 +111,12 @@ class AnyCalls(RuleBasedStateMachine):
         met["calls"] += 1
         self.by(hand, hand.phone.dial)
         self.oracle.look()
+
+    @rule(attestation=ATTESTATIONS)
+    def change_phones(self, attestation: str) -> None:
+        """Ana is in, and joins again from a phone that she has borrowed."""
+        for who in (ANAS_PHONE, BORROWED_PHONE):
+            self.do_as_told(who, attestation, helped=False, drops=False)
 
     @rule(who=HANDS, attestation=ATTESTATIONS)
     def ask_for_codes(self, who: int, attestation: str) -> None:
