@@ -63,5 +63,6 @@ def every_minute() -> None:
     call_command("unlock_due", verbosity=0)
     call_command("forget_authenticators", verbosity=0)
     call_command("notice_unusual", verbosity=0)
+    call_command("remember_contacts", verbosity=0)
     if settings.LOOKUP_LINE_TYPES:
         call_command("ask_line_types", verbosity=0)

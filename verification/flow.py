@@ -4,7 +4,7 @@
                │  withheld, unlisted or ambiguous line ─▶ EnterRosterNumber ┘    │ ▲
                │  with the number of a conference that asks for no more ─▶ EnterPasscode
                │  no code comes ─▶ ChooseWay ─▶ (WaitToSend) ─▶ SendCode
-               └─ nothing open, blocked, over a limit ─▶ one sentence ─▶ hang up
+               └─ nothing open, blocked, over a limit ─▶ one sentence ─▶ hang up ─▶ Goodbye
 
 Read it from here to the end and you have heard the call. A step arrives, asks, and makes something of the keys;
 what it returns is said to the caller, or is the step that comes next.

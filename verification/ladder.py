@@ -14,6 +14,7 @@ from verification import throttle
 from verification.models import Assurance, Attestation, Call, Challenge, Tally
 from verification.models.calls import SILENT_MOST
 
+LATELY = timedelta(hours=1)  # codes older than that were noted when their call ended
 # Before a code is sent once more, in seconds: what is on its way may only be slow. The last of them stays.
 GAPS = (0, 20, 40, 60)
 
@@ -165,15 +166,33 @@ def rest(channel: str) -> None:
 def remember(call: Call) -> None:
     """Notes on the contacts of a call that has ended how its codes fared. Doing it twice changes nothing."""
     for code in call.challenges.all():
-        contact = Contact.objects.filter(pk=code.contact_id or 0, channel=code.channel, address=code.address)
-        if code.approved_at:
-            contact.filter(Q(succeeded_at=None) | Q(succeeded_at__lt=code.approved_at)).update(
-                succeeded_at=code.approved_at
-            )
-        elif code.failure:
-            contact.filter(Q(failed_at=None) | Q(failed_at__lt=code.sent_at)).update(
-                failed_at=code.sent_at, failure=code.failure
-            )
+        _remember(code)
+
+
+def remember_lately() -> int:
+    """Notes on their contacts how the codes of calls that go on fared; how many said something new.
+
+    Not in the call itself, whose turns have queries enough.
+    """
+    now = timezone.now()
+    right = Challenge.objects.filter(sent_at__gt=now - LATELY, approved_at__isnull=False)
+    failed = Challenge.objects.filter(sent_at__gt=now - LATELY, approved_at=None).exclude(failure="")
+    news = [
+        *right.filter(Q(contact__succeeded_at=None) | Q(contact__succeeded_at__lt=F("approved_at"))),
+        *failed.filter(Q(contact__failed_at=None) | Q(contact__failed_at__lt=F("sent_at"))),
+    ]
+    return sum(_remember(code) for code in news)
+
+
+def _remember(code: Challenge) -> int:
+    contact = Contact.objects.filter(pk=code.contact_id or 0, channel=code.channel, address=code.address)
+    if code.approved_at:
+        older = contact.filter(Q(succeeded_at=None) | Q(succeeded_at__lt=code.approved_at))
+        return older.update(succeeded_at=code.approved_at)
+    if code.failure:
+        older = contact.filter(Q(failed_at=None) | Q(failed_at__lt=code.sent_at))
+        return older.update(failed_at=code.sent_at, failure=code.failure)
+    return 0
 
 
 def gap(call: Call) -> int:

@@ -127,7 +127,15 @@ def test_a_country_taken_away_in_mid_call_gets_no_second_code(lia):
 
 @pytest.mark.parametrize(
     ("address", "country"),
-    [(cast.ANA, "US"), (LATVIAN, "LV"), ("+442079460000", "GB"), (SATELLITE, "001"), (MAIL, ""), ("+999123456", "")],
+    [
+        (cast.ANA, "US"),
+        (LATVIAN, "LV"),
+        ("+442079460000", "GB"),
+        ("+447911123456", "GG"),
+        (SATELLITE, "001"),
+        (MAIL, ""),
+        ("+999123456", ""),
+    ],
 )
 def test_which_country_a_number_is_of(address, country):
     assert country_of(address) == country

@@ -1,8 +1,10 @@
 """The ways of a code, one after the other: what is tried first, what follows a failure, and what a key changes."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from participants.models import Contact, Participant
@@ -252,12 +254,24 @@ def test_the_wait_before_the_same_again_grows_and_is_told(room):
     assert phone.in_room
 
 
-def test_a_contact_remembers_how_its_codes_fared(room):
+def remembered() -> str:
+    said = StringIO()
+    call_command("remember_contacts", stdout=said)
+    return said.getvalue()
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_contact_remembers_how_its_codes_fared(room, ends):
     ana = person(room, ("sms", MOBILE), ("email", MAILBOX))
     Fault.objects.inject("verify.send", 60205, status=403)
     phone = dialled(MAILBOX)
     phone.press(phone.text_code())
-    phone.hang_up()
+    if ends:
+        phone.hang_up()
+    else:  # hours of conference may follow
+        assert ana.contacts.filter(succeeded_at=None, failed_at=None).count() == 2
+        assert remembered() == "Contacts noted: 2.\n"
+        assert remembered() == "Contacts noted: 0.\n"
     text, mail = ana.contacts.all()
     failed, approved = Challenge.objects.order_by("pk")
     assert (text.failed_at, text.failure, text.succeeded_at) == (failed.sent_at, "cannot receive", None)
