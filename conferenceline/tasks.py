@@ -60,6 +60,7 @@ def every_night() -> None:
 def every_minute() -> None:
     """Sends what was put off, what a dead worker left behind, and what nobody was told of; then what is less urgent."""
     call_command("send_due", verbosity=0)
+    call_command("remind", verbosity=0)
     call_command("unlock_due", verbosity=0)
     call_command("forget_authenticators", verbosity=0)
     call_command("notice_unusual", verbosity=0)

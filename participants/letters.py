@@ -191,7 +191,7 @@ def way_of_the_code(person: Participant) -> str:
 def changes_in_words(changes: Sequence[str]) -> list[str]:
     words = {
         TITLE: _("The title has changed."),
-        TIME: _("The time has changed."),
+        TIME: _("The time or the dates have changed."),
         NUMBER: _("The number to dial has changed."),
         TAKES_PLACE: _("It takes place after all."),
     }

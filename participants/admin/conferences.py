@@ -46,6 +46,12 @@ SHOW = "_dates"  # the button that shows the dates and saves nothing
 class ConferenceForm(ScheduleForm):
     """`Show the dates` brings the form back as it was filled in, with what would follow, and saves nothing."""
 
+    tell = forms.BooleanField(
+        label=_("Tell those who are invited of a change"),
+        required=False,
+        initial=True,
+        help_text=_("Of another title, time or number to dial, and when it is called off. Nothing else is told."),
+    )
     confirm = forms.BooleanField(label=_("Change the series so"), required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -174,6 +180,7 @@ class ConferenceAdmin(
         how = ("repeats", "every", "weekdays", ("week", "weekday"), ("ends", "until", "count"), "confirm", "next_dates")
         in_the_room = ("starts_with", "moderator_exit", "seats", "waiting_music", "announcements", "language")
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
+        told = ("remind_hours", "remind_at_doors", *(("tell",) if obj and not only_looks else ()))
         let_in = ("admission", "least_grade", "comes_back", *(("passcode_state", "conference_number") if obj else ()))
         return (
             *plan,
@@ -182,6 +189,7 @@ class ConferenceAdmin(
             (_("Repeats"), {"fields": ("next_dates",) if only_looks else how, "classes": ("repeats",)}),
             (_("Who is let in"), {"fields": let_in}),
             (_("In the room"), {"fields": in_the_room}),
+            (_("Mail and texts"), {"fields": told}),
         )
 
     @admin.display(description=_("starts"))

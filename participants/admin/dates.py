@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.inviting import tell_of_changes
 from participants.admin.plans import spelled_out
 from participants.admin.rosters import ComingConferences
 from participants.admin.schedule_form import WallTimeField, fate_of, label_boxes
@@ -135,6 +136,8 @@ class OccurrenceInline(TellsTimes, admin.TabularInline):
 
 class DateForm(forms.ModelForm):
     """One date by itself: another time, another length, other doors; or as the series has it."""
+
+    tell = forms.BooleanField(label=_("Tell those who are invited of a change"), required=False, initial=True)
 
     starts_at = WallTimeField(label=_("Starts at"), help_text=_("By the clocks of the conference's zone."))
     minutes = forms.IntegerField(label=_("Minutes long"), min_value=1, max_value=A_DAY)
@@ -269,9 +272,13 @@ class OccurrenceAdmin(TellsTimes, admin.ModelAdmin):
         if obj is None or not self.has_change_permission(request, obj):
             return ("room", "opens", "starts", "closes", "exception")
         if obj.conference.always_open:
-            return ("room", "opens", "starts", "closes", "locked", "cancelled")
+            return ("room", "opens", "starts", "closes", "locked", "cancelled", "tell")
         times = ("starts_at", "minutes", "doors", "moderator_doors")
-        return ("room", *times, "locked", "cancelled", *(("follow",) if obj.conference.rule else ()))
+        return ("room", *times, "locked", "cancelled", *(("follow",) if obj.conference.rule else ()), "tell")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        tell_of_changes(request, form.instance.conference_id, tell=form.cleaned_data["tell"])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("room", "opens", "starts", "closes", "exception")

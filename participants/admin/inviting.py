@@ -11,6 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -21,7 +22,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.invitations import EPOCH, Owed, Whom, chosen, invite, roster_of
+from participants.invitations import EPOCH, Owed, Whom, chosen, invite, roster_of, tell_changes
 from participants.letters import Letter, Letters, next_date, told_at
 from participants.models import CalendarEntry, Conference, Contact, Delivery, DialInNumber, Invitation
 
@@ -138,6 +139,10 @@ def why_nobody_can_be_invited(conference: Conference, roster: list[Invitation]) 
 class Invites(admin.ModelAdmin):
     """The page of a conference, with another that invites whoever is on its roster."""
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        tell_of_changes(request, form.instance.pk, tell=form.cleaned_data.get("tell", False))
+
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.invite_view)
         return [path("<path:object_id>/invite/", page, name="participants_conference_invite"), *super().get_urls()]
@@ -191,3 +196,21 @@ def counted(rows: list[Row]) -> list[tuple[str, int]]:
     states = Counter(row.invitation.last.state if row.invitation.last else "" for row in rows)
     named = [("", gettext("not invited yet")), *TOLD.items()]
     return [(str(words), states[state]) for state, words in named if states[state]]
+
+
+def tell_of_changes(request: HttpRequest, pk: int, *, tell: bool) -> None:
+    """Notes what has changed of this conference for calendars, and owes it to those who are invited if they are to be
+    told. Of a draft, and of what is over, there is nothing to tell.
+    """
+    if not CalendarEntry.objects.filter(conference=pk).exists():
+        return
+    with transaction.atomic():
+        conference = Conference.objects.select_related("team").get(pk=pk)
+        entry = CalendarEntry.objects.note(conference)
+        ahead = conference.occurrences.filter(closes_at__gt=timezone.now()).exists()
+        if not tell or not ahead or conference.status == Conference.Status.DRAFT:
+            return
+        owed = tell_changes(entry)
+    if owed.new:
+        words = ngettext("%(n)s person is told of the change.", "%(n)s people are told of the change.", owed.new)
+        messages.success(request, words % {"n": owed.new})

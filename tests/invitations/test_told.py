@@ -1,0 +1,171 @@
+"""What those who were invited are told afterwards: changes, that it is called off, and two reminders; each once."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from time_machine import travel
+
+from conferenceline.outbox import send_due
+from participants.invitations import Whom, invite
+from participants.models import Conference, Delivery, Occurrence
+from participants.reminders import remind
+from sandbox.models import Message
+from tests import cast
+from tests.admin.page import save
+from tests.invitations.conftest import mailed, texted
+from tests.invitations.read import first_of, lines_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def invited(budget: Conference) -> Conference:
+    """With Ana, who got the invitation by mail, Bo, who got it by text, and Cy, who got none."""
+    mailed(budget, "Ana"), texted(budget, "Bo")
+    invite(budget, Whom.NEW)
+    send_due()
+    Message.objects.all().delete()
+    mailed(budget, "Cy")
+    return budget
+
+
+def change(browser: Client, conference: Conference, **typed: str) -> None:
+    without = typed.pop("without", ())
+    page = f"/admin/participants/conference/{conference.pk}/change/"
+    assert save(browser, page, without=without, **typed).status_code == 302
+
+
+def arrived() -> list[tuple[str, str]]:
+    send_due()
+    return list(Message.objects.order_by("to").values_list("to", "subject"))
+
+
+def test_another_time_is_told_to_those_who_were_invited_and_moves_their_entry(organizer, invited):
+    before = Delivery.objects.get(address="ana@example.com").calendar
+
+    change(organizer, invited, starts_at_1="23:30")
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Changed: Budget")]
+    mail = Delivery.objects.get(kind="changed", channel="mail")
+    assert "The time or the dates have changed.\n" in mail.body
+    assert "23:30 (time zone America/New York" in mail.body
+    assert (first_of(before, "SEQUENCE"), first_of(mail.calendar, "SEQUENCE")) == ("0", "1")
+    assert first_of(before, "UID") == first_of(mail.calendar, "UID")
+    assert first_of(before, "DTSTART") != first_of(mail.calendar, "DTSTART")
+
+
+def test_what_is_not_relied_upon_is_not_told(organizer, invited):
+    change(organizer, invited, seats="20", doors="5")
+    assert arrived() == []
+
+
+def test_nobody_is_told_where_the_organizer_says_so(organizer, invited):
+    change(organizer, invited, title="Budget talk", without=("tell",))
+    assert arrived() == []
+
+    change(organizer, Conference.objects.get(), starts_at_1="23:30")
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Changed: Budget talk")]
+    assert first_of(Delivery.objects.get(kind="changed", channel="mail").calendar, "SEQUENCE") == "2"
+
+
+def test_what_is_called_off_is_told_and_leaves_the_calendar_and_comes_back(organizer, invited):
+    change(organizer, invited, status="cancelled")
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Called off: Budget")]
+    mail = Delivery.objects.get(kind="called off", channel="mail")
+    assert "METHOD:CANCEL" in lines_of(mail.calendar)
+    Message.objects.all().delete()
+
+    change(organizer, invited, status="scheduled")
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Changed: Budget")]
+    assert "It takes place after all." in Delivery.objects.get(kind="changed", channel="mail").body
+
+
+def test_a_date_that_is_called_off_on_its_page_is_told(organizer, invited):
+    page = f"/admin/participants/occurrence/{Occurrence.objects.get().pk}/change/"
+    assert save(organizer, page, cancelled="on").status_code == 302
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Called off: Budget")]
+
+
+def test_saving_twice_tells_once(organizer, invited):
+    for _time in range(2):
+        change(organizer, Conference.objects.get(), title="Budget talk")
+    assert len(arrived()) == 2
+
+
+def test_an_invitation_that_waits_goes_out_as_it_is_then_and_alone(organizer, budget):
+    mailed(budget, "Ana")
+    invite(budget, Whom.NEW)
+
+    change(organizer, budget, title="Budget talk")
+
+    assert arrived() == [("ana@example.com", "Invitation: Budget talk")]
+
+
+def test_the_mail_has_the_calendar_as_the_part_that_is_preferred(invited, mailoutbox, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    invite(invited, Whom.NEW)
+    send_due()
+
+    parts = [part for part in mailoutbox[0].message().walk() if not part.is_multipart()]
+
+    assert mailoutbox[0].message().get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
+    assert (parts[2].get_param("method"), parts[2].get_content_charset()) == ("REQUEST", "utf-8")
+    read_back = parts[2].get_payload(decode=True).decode()
+    assert read_back.split() == Delivery.objects.get(address="cy@example.com").calendar.split()
+
+
+def at(moment, *, times: int = 2) -> list[tuple[str, str]]:
+    """What arrives at this moment, with several workers."""
+    Message.objects.all().delete()
+    with travel(moment, tick=False):
+        for _worker in range(times):
+            remind()
+        return arrived()
+
+
+def test_two_reminders_a_day_before_and_when_the_doors_open(invited):
+    date = cast.occurrence_of(invited)
+    before = date.starts_at - timedelta(hours=24)
+
+    assert at(before - timedelta(minutes=1)) == []
+    assert at(before) == [("+12025550111", ""), ("ana@example.com", "Reminder: Budget")]
+    assert at(before + timedelta(hours=1)) == []
+    assert at(date.opens_at) == [("+12025550111", ""), ("ana@example.com", "The doors are open: Budget")]
+    assert at(date.opens_at + timedelta(minutes=5)) == []
+    assert not Delivery.objects.filter(kind="reminder").exclude(calendar="").exists()
+
+
+def test_whoever_is_invited_after_that_gets_no_reminder_of_it(invited):
+    with travel(cast.occurrence_of(invited).starts_at - timedelta(hours=2), tick=False):
+        invite(invited, Whom.NEW)
+        send_due()
+        assert at(timezone.now()) == [("+12025550111", ""), ("ana@example.com", "Reminder: Budget")]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"remind_hours": 0, "remind_at_doors": False}, {"status": "cancelled"}, {"always_open": True}]
+)
+def test_nobody_is_reminded_of_what_wants_no_reminders_or_is_not_held(invited, fields):
+    date = cast.occurrence_of(invited)
+    Conference.objects.update(**fields)
+
+    assert at(date.starts_at - timedelta(hours=23)) == []
+    assert at(date.opens_at) == []
+
+
+def test_a_reminder_that_waits_is_not_sent_of_what_was_called_off_meanwhile(invited):
+    date = cast.occurrence_of(invited)
+    with travel(date.opens_at, tick=False):
+        assert remind() == 2
+        Occurrence.objects.update(cancelled=True)
+        assert arrived() == []
+    assert set(Delivery.objects.filter(kind="doors open").values_list("state", "last_error")) == {
+        ("withdrawn", "The conference was called off.")
+    }
