@@ -285,6 +285,43 @@ def test_a_late_winner_whose_code_was_wrong_leaves_the_call_as_it_is(ana, meanwh
     assert "Enter the code." in call.reply
 
 
+def waits_for_the_same_again() -> int:
+    """The turn at which the call waits to send its code once more."""
+    ring()
+    for at in (1, 2):
+        turn(at, Digits="*")
+    call = Call.objects.get()
+    assert call.step == "WaitToSend"
+    return call.turn
+
+
+def overtake_and_wait() -> None:
+    Call.objects.update(claimed_at=timezone.now() - timedelta(seconds=13))
+    turn(Call.objects.get().turn - 1)
+
+
+def test_a_late_winner_of_the_wait_for_the_next_code_records_that_it_was_right_and_nothing_else(ana, meanwhile):
+    at = waits_for_the_same_again()
+    meanwhile(overtake_and_wait)
+    assert "<Conference" not in turn(at, Digits=text_code())
+    assert (Challenge.objects.get().state, Admission.objects.count()) == ("approved", 0)
+    joined = turn(Call.objects.get().turn)
+    assert isinstance(read(joined)[-1].conference, Conference)
+
+
+def test_a_late_winner_of_the_menu_of_ways_sends_once_and_changes_nothing_more(ana, meanwhile):
+    cast.mailbox(ana, "ana@example.com")
+    ring()
+    assert "press 2" in turn(1, Digits="*")
+    meanwhile(overtake_and_wait)
+    turn(2, Digits="2")
+    assert asked_of_twilio() == [("verify.send", cast.ANA), ("verify.send", "ana@example.com")]
+    code = Message.objects.get(to="ana@example.com").code
+    joined = turn(Call.objects.get().turn, Digits=code)
+    assert isinstance(read(joined)[-1].conference, Conference)
+    assert len(asked_of_twilio()) == 3
+
+
 def test_a_hang_up_while_the_code_is_checked_admits_nobody(ana, meanwhile):
     ring()
     meanwhile(lambda: post("/voice/status/", call_fields(CallStatus="completed")))
