@@ -22,6 +22,21 @@ def unlock_due() -> None:
     call_command("unlock_due", verbosity=0)
 
 
+@db_task()
+def import_due() -> None:
+    """Reads and saves files of people."""
+    call_command("import_due", verbosity=0)
+
+
+def wake_importing() -> None:
+    """Has a file of people worked on as soon as it is committed."""
+
+    def wake() -> None:
+        import_due()
+
+    transaction.on_commit(wake, robust=True)
+
+
 def wake_unlocking() -> None:
     """Has what is to be unlocked unlocked as soon as it is committed."""
 
@@ -65,5 +80,6 @@ def every_minute() -> None:
     call_command("forget_authenticators", verbosity=0)
     call_command("notice_unusual", verbosity=0)
     call_command("remember_contacts", verbosity=0)
+    call_command("import_due", verbosity=0)
     if settings.LOOKUP_LINE_TYPES:
         call_command("ask_line_types", verbosity=0)

@@ -9,24 +9,16 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from participants.models import CallingLine, Conference, Contact, Invitation, Participant, Team
 from participants.models.contacts import Channel
+from participants.models.imports import Fate
 from participants.pasted import Row
 
 NEW_PERSON, LEFT_OUT = "new", "out"  # what may be answered besides a person's key
-
-
-class Fate(models.TextChoices):
-    NEW = "new", _("new")
-    CHANGED = "changed", _("changed")
-    SAME = "same", _("the same")
-    ASK = "ask", _("who is it?")
-    OUT = "out", _("left out")
-    WRONG = "wrong", _("wrong")
 
 
 @dataclass
@@ -58,18 +50,18 @@ class Plan:
 
 
 class Book:
-    """Those of a team's address book who have a name, number or address of these rows. Four queries, however many."""
+    """Those of these people who have a name, number or address of these rows. Six queries, however many."""
 
-    def __init__(self, team: Team, rows: Iterable[Row]) -> None:
+    def __init__(self, everybody: QuerySet[Participant], rows: Iterable[Row]) -> None:
         rows = list(rows)
         numbers = {number for row in rows for number in row.numbers}
         mails = {mail for row in rows for mail in row.mails}
         names = {row.name.casefold() for row in rows if row.name}
-        people = team.participants.order_by()
+        people = everybody.order_by()
         keys = {pk for pk, name in people.values_list("pk", "name") if name.casefold() in names}
         keys |= set(people.filter(lines__number__in=numbers).values_list("pk", flat=True))
         keys |= set(people.filter(contacts__address__in=numbers | mails).values_list("pk", flat=True))
-        found = team.participants.filter(pk__in=keys).prefetch_related("lines", "contacts").order_by("pk")
+        found = everybody.filter(pk__in=keys).prefetch_related("lines", "contacts").order_by("pk")
         self.people = {person.pk: person for person in found}
         self.by_name: dict[str, set[int]] = {}
         self.by_address: dict[str, set[int]] = {}
@@ -102,8 +94,12 @@ def plan(team: Team, rows: Iterable[Row], answers: Mapping[str, str] | None = No
     Args: answers: by Plan.key, who is meant: a person's key, NEW_PERSON or LEFT_OUT. Others are not heeded.
     """
     rows = list(rows)
-    book, taken = Book(team, rows), Taken()
-    return [taken.once(_plan_of(row, book, answers or {})) for row in rows]
+    return plan_in(Book(team.participants.all(), rows), rows, answers or {}, Taken())
+
+
+def plan_in(book: Book, rows: Iterable[Row], answers: Mapping[str, str], taken: Taken) -> list[Plan]:
+    """As plan(), in a book that has been searched. Args: taken: what rows before these have."""
+    return [taken.once(_plan_of(row, book, answers)) for row in rows]
 
 
 def _plan_of(row: Row, book: Book, answers: Mapping[str, str]) -> Plan:
@@ -162,10 +158,13 @@ class Taken:
                 gettext("Line %(line)s has this person or number already.") % {"line": before},
             )
             return plan
-        if plan.person:
-            self.people[plan.person.pk] = plan.row.line
-        self.addresses |= dict.fromkeys((*plan.row.numbers, *plan.row.mails), plan.row.line)
+        self.add(plan.row, plan.person.pk if plan.person else None)
         return plan
+
+    def add(self, row: Row, person: int | None) -> None:
+        if person:
+            self.people[person] = row.line
+        self.addresses |= dict.fromkeys((*row.numbers, *row.mails), row.line)
 
 
 def fingerprint(plans: Iterable[Plan]) -> str:
@@ -214,7 +213,7 @@ def put_on_roster(conference: Conference, people: Iterable[Participant], role: s
     """
     people = [person for person in people if person.team_id == conference.team_id]
     with transaction.atomic():
-        there = set(conference.invitations.values_list("participant", flat=True))
+        there = set(conference.invitations.filter(participant__in=people).values_list("participant", flat=True))
         added = [person for person in people if person.pk not in there]
         for person in added:
             Invitation.objects.create(conference=conference, participant=person, role=role)

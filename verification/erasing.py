@@ -27,7 +27,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.models import HistoricalChanges
 
-from participants.models import CallingLine, Conference, Contact, Delivery, Invitation, ModeratorNumber, Participant
+from participants.models import (
+    CallingLine,
+    Conference,
+    Contact,
+    Delivery,
+    ImportRow,
+    Invitation,
+    ModeratorNumber,
+    Participant,
+)
 from verification import throttle
 from verification.models import Admission, Call, Challenge, Unlock, Vouch
 from verification.retention import BATCH, batches
@@ -120,6 +129,13 @@ class Traces:
     def mails(self) -> QuerySet[Delivery]:
         nobodys = Q(participant=None, team=self.person.team_id, address__in=self.alone)
         return Delivery.objects.filter(Q(participant=self.person) | nobodys)
+
+    def imported(self) -> QuerySet[ImportRow]:
+        """The rows of files that have not been forgotten yet, in which they stand."""
+        each = [Q(text__icontains=name) for name in self.names]
+        each += [Q(numbers__icontains=address) | Q(mails__icontains=address) for address in self.alone]
+        rows = ImportRow.objects.filter(imported__team=self.person.team_id)
+        return rows.filter(reduce(or_, each, Q(participant=self.person)))
 
     def history(self) -> list[QuerySet]:
         """The rows of django-simple-history that are about them, whatever is left of what they are about."""
@@ -243,6 +259,7 @@ def erase(person: Participant) -> Counter[str]:
             entry.save(update_fields=["change_message"])
         traces.entries().delete()
         traces.mails().delete()
+        traces.imported().delete()
         Vouch.objects.filter(participant=pk).update(reason="")
         Unlock.objects.filter(participant=pk).update(used_up="")
         Participant.objects.filter(pk=pk).delete()

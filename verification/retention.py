@@ -14,7 +14,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalChanges
 
 from conferenceline.accounts.models import LoginInvitation
-from participants.models import Authenticator, ContactChange, Delivery
+from participants.models import Authenticator, ContactChange, Delivery, PeopleImport
 from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
 
 BATCH = 200  # rows in a transaction: no caller waits for the rest
@@ -38,6 +38,7 @@ def old_rows(before: datetime) -> dict[str, list[QuerySet]]:
         "helped by hand": [Vouch.objects.filter(made_at__lt=before), Unlock.objects.filter(made_at__lt=before)],
         "blocks that are over": [Block.objects.filter(until__lt=before)],
         "authenticator apps": [Authenticator.objects.over_before(before)],
+        "files of people": [PeopleImport.objects.over(timezone.now())],
         "wrong sign-ins": [AccessAttempt.objects.filter(attempt_time__lt=before)],
         "sign-ins that are over": [Session.objects.filter(expire_date__lt=timezone.now())],
         "invitations to log in": [LoginInvitation.objects.over_before(before)],

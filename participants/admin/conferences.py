@@ -27,6 +27,7 @@ from participants.admin.export import Exports
 from participants.admin.groups import AddsGroups
 from participants.admin.health import ChecksRoster
 from participants.admin.history import Remembers
+from participants.admin.importing import ImportsOntoRoster
 from participants.admin.inviting import Invites
 from participants.admin.passcodes import MakesPasscodes
 from participants.admin.pasting import PastesOntoRoster
@@ -139,6 +140,7 @@ class ConferenceAdmin(
     Invites,
     Warns,
     SchedulesAgain,
+    ImportsOntoRoster,
     PastesOntoRoster,
     AddsGroups,
     ChecksRoster,

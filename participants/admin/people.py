@@ -21,6 +21,7 @@ from participants.admin.countries import warn_of_countries
 from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
+from participants.admin.importing import ImportsIntoBook
 from participants.admin.pasting import PastesIntoBook
 from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.schedule_form import LongSelect
@@ -82,7 +83,7 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
 @admin.register(Participant)
 class ParticipantAdmin(
-    TeamWall, PastesIntoBook, TestsContacts, EnrolsAuthenticators, Exports, TellsWhatGoes, Remembers
+    TeamWall, ImportsIntoBook, PastesIntoBook, TestsContacts, EnrolsAuthenticators, Exports, TellsWhatGoes, Remembers
 ):
     """A person, the lines they call from and where a code reaches them, on one page."""
 

@@ -8,6 +8,7 @@ from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact
 from participants.models.deliveries import Delivery
 from participants.models.groups import GroupMember, PeopleGroup
+from participants.models.imports import Fate, ImportRow, PeopleImport
 from participants.models.numbers import DialInNumber
 from participants.models.passcodes import PASSCODE_DIGITS, Passcode
 from participants.models.people import CallingLine, Participant
@@ -25,8 +26,10 @@ __all__ = [
     "ContactChange",
     "Delivery",
     "DialInNumber",
+    "Fate",
     "Grade",
     "GroupMember",
+    "ImportRow",
     "Invitation",
     "Membership",
     "ModeratorNumber",
@@ -34,6 +37,7 @@ __all__ = [
     "Participant",
     "Passcode",
     "PeopleGroup",
+    "PeopleImport",
     "Policy",
     "Team",
     "new_roster_number",

@@ -122,7 +122,10 @@ PAGES: dict[str, Page] = {
     "phone-remove": LOOPBACK,
     "phone-act": LOOPBACK,
 }
-ADDING_VIEWS = {"participants_participant_paste": "add"}  # of no object, for whoever may add one
+ADDING_VIEWS = {
+    "participants_participant_paste": "add",
+    "participants_participant_import": "add",
+}  # of no object, for whoever may add one
 LOOKING_VIEWS = {"participants_conference_health": "change"}  # of an object, for whoever may look at it
 ADMIN_VIEWS = ("changelist", "add", "change", "delete", "history", "export", "")  # "": the old address of a change
 WRITING_VIEWS = {  # of an object, for whoever may change it
@@ -135,6 +138,7 @@ WRITING_VIEWS = {  # of an object, for whoever may change it
     "participants_conference_passcode": "passcode",
     "participants_conference_paste": "paste",
     "participants_conference_group": "group",
+    "participants_conference_import": "import",
     "participants_conference_again": "again",
     "participants_conference_invite": "invite",
 }

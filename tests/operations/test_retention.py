@@ -185,6 +185,7 @@ KEPT = {
     "logins": {"User", "Group", "Permission", "ContentType", "TOTPDevice", "StaticDevice", "StaticToken"},
     "swept every five minutes": {"Tally", "UsedCode"},
     "goes with its attempt": {"AccessAttemptExpiration"},
+    "goes with its file": {"ImportRow"},
     "turned off": {"AccessLog", "AccessFailureLog"},
 }
 

@@ -1,0 +1,261 @@
+"""A file of people is uploaded, looked at and saved, by the worker."""
+
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.utils import timezone
+from openpyxl import Workbook
+
+from participants import importing
+from participants.models import Contact, Delivery, ImportRow, Invitation, Participant, PeopleImport
+from participants.tables import people_of, read_table
+from tests import cast
+from tests.admin.page import FormReader
+
+BOOK = "/admin/participants/participant/import/"
+FILE = "Name;Mobile;E-Mail\r\nMia Kärr;202-555-0150;mia@example.com\r\nIvo Lund;(202) 555-0140;\r\n"
+STATE = PeopleImport.State
+
+
+def upload(browser, content: bytes | str, page: str = BOOK, **typed):
+    fields = FormReader(browser.get(page).content.decode()).fields
+    content = content.encode() if isinstance(content, str) else content
+    return browser.post(page, fields | typed | {"file": SimpleUploadedFile("people.csv", content)})
+
+
+def worked() -> PeopleImport:
+    call_command("import_due", verbosity=0)
+    return PeopleImport.objects.get()
+
+
+def fates(imported: PeopleImport) -> dict[str, str]:
+    return dict(imported.rows.values_list("name", "fate"))
+
+
+def press(browser, imported: PeopleImport, page: str = BOOK, **typed):
+    return browser.post(f"{page}?of={imported.uuid}", typed)
+
+
+def xlsx(*rows: tuple) -> bytes:
+    book, out = Workbook(), BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_file_is_read_shown_and_saved(organizer, harbour):
+    answer = upload(organizer, FILE)
+    waiting = organizer.get(answer["Location"]).content.decode()
+    assert '<meta http-equiv="refresh" content="2">' in waiting
+    imported = worked()
+    assert (imported.state, imported.counts, bytes(imported.content)) == (STATE.SHOWN, {"new": 2}, b"")
+    assert not Participant.objects.exists()
+    shown = organizer.get(answer["Location"]).content.decode()
+    assert "2 new" in shown
+    assert "refresh" not in shown
+
+    for _press in range(2):
+        assert press(organizer, imported, save="1").status_code == 302
+    imported = worked()
+    assert (imported.state, imported.counts) == (STATE.DONE, {"new": 2})
+    assert worked().state == STATE.DONE
+
+    mia, ivo = Participant.objects.order_by("-name")
+    assert (mia.name, ivo.name, mia.team) == ("Mia Kärr", "Ivo Lund", harbour)
+    assert [str(line.number) for line in mia.lines.all()] == ["+12025550150"]
+    assert [str(each) for each in mia.contacts.all()] == ["text message +12025550150", "e-mail mia@example.com"]
+    assert not ImportRow.objects.exists()
+    assert not Delivery.objects.exists()
+    assert "2 people of the file are saved" in organizer.get(answer["Location"]).content.decode()
+
+
+def test_onto_a_roster_with_roles(organizer, room, ana):
+    page = f"/admin/participants/conference/{room.pk}/import/"
+    upload(
+        organizer,
+        f"name,phone,role\nAna,{cast.ANA},moderator\nMia Kerr,+12025550150,moderator\nIvo,2025550140,\n",
+        page,
+    )
+    press(organizer, worked(), page, save="1")
+    worked()
+    roles = dict(room.invitations.values_list("participant__name", "role"))
+    assert roles == {"Ana": "participant", "Mia Kerr": "moderator", "Ivo": "participant"}
+
+
+def test_each_row_has_its_fate(organizer, harbour):
+    cast.person(harbour, "Ana", cast.ANA)
+    cast.person(harbour, "Bo", cast.BO)
+    upload(
+        organizer,
+        f"name,mobile,mail\nAna,{cast.ANA},\nBo,{cast.BO},bo@example.com\nMia,2025550150,\n"
+        f"Bob,{cast.BO},\nIvo,12345,\nMia too,2025550150,\n",
+    )
+    imported = worked()
+    assert fates(imported) == {
+        "Ana": "same", "Bo": "changed", "Mia": "new", "Bob": "ask", "": "wrong", "Mia too": "wrong",
+    }  # fmt: skip
+    assert imported.rows.get(name="Mia too").why == "Line 4 has this person or number already."
+    page = organizer.get(f"{BOOK}?of={imported.uuid}").content.decode()
+    assert "12345 is no telephone number." in page
+    assert "Who is Bob in line 5?" in page
+
+
+def test_who_only_looks_alike_is_left_out_until_it_is_said_who_they_are(organizer, harbour):
+    bo = cast.person(harbour, "Bo", cast.BO)
+    for answer, people in (("", 1), ("new", 2)):
+        upload(organizer, f"name,mobile\nBob,{cast.BO}\n")
+        imported = worked()
+        press(organizer, imported, keep="1", **{f"row-{imported.rows.get().pk}": answer})
+        press(organizer, imported, save="1")
+        assert worked().counts == ({"new": 1} if answer else {"out": 1})
+        assert Participant.objects.count() == people
+        PeopleImport.objects.all().delete()
+    upload(organizer, "name,mobile\nBo,2025550177\n")
+    imported = worked()
+    press(organizer, imported, save="1", **{f"row-{imported.rows.get().pk}": str(bo.pk)})
+    assert worked().counts == {"changed": 1}
+    assert bo.lines.count() == 2
+
+
+def test_a_book_that_changed_meanwhile_is_not_written_over(organizer, harbour):
+    upload(organizer, FILE)
+    imported = worked()
+    cast.person(harbour, "Ivo", "+12025550140")
+    press(organizer, imported, save="1")
+    imported = worked()
+    assert imported.counts == {"new": 1, "wrong": 1}
+    assert imported.rows.get().why == "The address book has changed meanwhile. Import this row once more."
+    assert Participant.objects.filter(name__startswith="Ivo").count() == 1
+
+
+def test_the_button_pressed_twice_uploads_once(organizer, harbour):
+    fields = FormReader(organizer.get(BOOK).content.decode()).fields
+    places = {
+        organizer.post(BOOK, fields | {"file": SimpleUploadedFile("people.csv", FILE.encode())})["Location"]
+        for _press in range(2)
+    }
+    assert len(places) == PeopleImport.objects.count() == 1
+
+
+class DeadError(BaseException):
+    """As when a worker is killed: nothing of ours catches it."""
+
+
+def test_a_worker_that_dies_over_it_doubles_nobody(organizer, harbour, monkeypatch):
+    lines = "".join(f"Guest {n},20255501{n:02}\n" for n in range(50))
+    upload(organizer, f"name,mobile\n{lines}")
+    press(organizer, worked(), save="1")
+    imported, batches = PeopleImport.objects.get(), []
+    whole = importing.save_batch
+
+    def save_batch(*args):
+        whole(*args)
+        batches.append(args)
+        if len(batches) == 2:
+            raise DeadError
+
+    monkeypatch.setattr(importing, "save_batch", save_batch)
+    with pytest.raises(DeadError):
+        importing.import_due()
+    assert Participant.objects.count() == importing.SAVED_AT_ONCE
+    assert importing.import_due() == 0  # its claim is fresh
+    PeopleImport.objects.update(claimed_at=timezone.now() - timedelta(minutes=2))
+
+    assert worked().counts == {"new": 50}
+    assert Participant.objects.count() == Contact.objects.count() == 50
+    assert not imported.go_on(worked=1)  # whoever comes back has lost it
+
+
+def test_it_is_of_its_team_alone(organizer, neighbour, auditor, harbour, secret):
+    upload(organizer, f"name,mobile\nNell Zanzibar,{'+12025550130'}\n")
+    imported = worked()
+    assert fates(imported) == {"Nell Zanzibar": "new"}  # a number of another team is nobody's here
+    assert "Nell" not in neighbour.get(f"{BOOK}?of={imported.uuid}").content.decode()
+    press(neighbour, imported, save="1")
+    press(neighbour, imported, forget="1")
+    assert PeopleImport.objects.get().state == STATE.SHOWN
+    assert auditor.get(f"{BOOK}?of={imported.uuid}").status_code == 403
+    fields = FormReader(organizer.get(BOOK).content.decode()).fields
+    foreign = fields | {"team": secret.team.pk, "file": SimpleUploadedFile("p.csv", FILE.encode())}
+    assert organizer.post(BOOK, foreign).status_code == 200
+    assert PeopleImport.objects.count() == 1
+
+
+def test_it_is_forgotten(organizer, harbour):
+    upload(organizer, FILE)
+    PeopleImport.objects.update(made_at=timezone.now() - timedelta(days=3))
+    call_command("forget_old", "--days", "90", verbosity=0)
+    assert not PeopleImport.objects.exists()
+    upload(organizer, FILE)
+    press(organizer, worked(), forget="1")
+    assert not PeopleImport.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        FILE.encode("utf-8-sig"),
+        FILE.encode("cp1252"),
+        FILE.replace(";", "\t").encode("utf-16"),
+        ("sep=;\r\n" + FILE).encode(),
+        FILE.replace(";", ",").encode(),
+        xlsx(("Name", "Mobile", "E-Mail"), ("Mia Kärr", 2025550150, "mia@example.com"), ("Ivo Lund", "202.555.0140")),
+    ],
+)
+def test_as_spreadsheets_write_it(content):
+    people = [each.row for each in people_of(read_table(content), "US")]
+    assert [(each.name, each.numbers, each.mails) for each in people] == [
+        ("Mia Kärr", ("+12025550150",), ("mia@example.com",)),
+        ("Ivo Lund", ("+12025550140",), ()),
+    ]
+
+
+def test_numbers_are_those_of_the_teams_country(organizer, harbour):
+    harbour.region = "GB"
+    harbour.save()
+    upload(organizer, "name,phone\nMia,020 7946 0000\n")
+    assert worked().rows.get().numbers == ["+442079460000"]
+
+
+def test_a_formula_is_never_computed():
+    content = xlsx(("name", "mobile"), ('=HYPERLINK("https://example.com")', "2025550150"))
+    [person] = people_of(read_table(content), "US")
+    assert person.row.wrong.startswith("There is a formula without a value.")
+
+
+def bomb() -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * (61 * 2**20))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "There is nobody in this file."),
+        (b"\xff\xd8\x81\x00", "neither a CSV nor an XLSX"),
+        (b"\xd0\xcf\x11\xe0....", "an old Excel file"),
+        (b"PK\x03\x04nonsense", "damaged"),
+        (b'name,mail\n"Ana', "damaged"),
+        (b"Ana,2025550101\n", "must have headings"),
+        (b"name,mail\n" + b"a,a@example.com\n" * 5001, "more than 5000 lines"),
+        (bomb(), "too large"),
+    ],
+)
+def test_what_cannot_be_read_is_said(content, words):
+    with pytest.raises(ValidationError, match=words):
+        read_table(content)
+
+
+def test_a_file_that_cannot_be_read_is_told_on_the_page(organizer, harbour):
+    answer = upload(organizer, "Ana,2025550101\n")
+    assert worked().state == STATE.FAILED
+    assert "must have headings" in organizer.get(answer["Location"]).content.decode()
+    assert Invitation.objects.count() == 0
