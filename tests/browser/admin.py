@@ -20,6 +20,7 @@ NO_PAGE = re.compile(
     r"^metrics|^(voice|rooms|phone|authenticator|account/welcome)/|/(logout|jsi18n|autocomplete)/$"
     r"|picture\.svg$|/conference/dates/$"
 )
+NO_VIEWS = ("test-code", "authenticator")  # which only take what a form sends
 WITHOUT_LOGIN = (
     "/admin/login/",
     "/account/forgotten/",
@@ -66,10 +67,16 @@ def pages_of_rows(page: Page, address: str) -> list[str]:
             empty.append(name)
             continue
         change = (row.get_attribute("href") or "").split("?")[0]
-        found += [change, *(change.replace("/change/", f"/{what}/") for what in ("history", "delete"))]
+        found += [change, *(change.replace("/change/", f"/{what}/") for what in views_of_a_row(change))]
     assert not empty, f"There is nothing to open in {empty}: let the demo, or the test, fill these lists."
-    passwords = [path.replace("/change/", "/password/") for path in found if re.search(r"/auth/user/\d+/change", path)]
-    return found + passwords
+    return found
+
+
+def views_of_a_row(change: str) -> list[str]:
+    """What else the URL configuration has for this row, such as its history."""
+    prefix = re.sub(r"[^/]+/change/$", "", change).strip("/")
+    ends = (re.match(rf"{prefix}/<[^>]+>/([a-z-]+)/$", path) for path in addresses_of(get_resolver()))
+    return sorted({end[1] for end in ends if end and end[1] not in ("change", *NO_VIEWS)})
 
 
 def fill_the_lists(window: chromium.Window, address: str) -> None:
