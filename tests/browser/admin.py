@@ -58,7 +58,7 @@ def addresses_of(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 
 def pages_of_rows(page: Page, address: str) -> list[str]:
-    """Of every list of the admin, all that can be opened for its fullest row, or its first. Every list must have one."""
+    """Of every list of the admin, all that opens for its fullest row, or its first. Every list must have one."""
     found, empty = [], []
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
