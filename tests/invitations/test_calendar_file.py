@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from participants import schedule
@@ -191,6 +191,7 @@ def rules(draw: st.DrawFn) -> Rule:
     hour=st.sampled_from([0, 1, 2, 3, 12, 23]),
     minute=st.sampled_from([0, 15, 30, 45]),
 )
+@example(rule=Rule(DAILY), zone="America/New_York", day=datetime(2027, 3, 1).date(), hour=3, minute=30)
 def test_a_calendar_has_the_dates_that_the_line_has_whatever_the_clocks_do(
     harbour, number, rule, zone, day, hour, minute
 ):
