@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from participants import schedule
@@ -149,6 +149,16 @@ def test_a_date_that_the_series_has_no_longer_is_still_in_the_calendar(weekly):
     assert first_of(text, "RDATE") == f"TZID=America/New_York:{stray.recurrence_id}"
 
 
+def test_clocks_change_by_the_clocks_before(weekly):
+    """RFC 5545, section 3.6.5: at 2 both ways in New York, though in spring there is no 2 o'clock."""
+    lines = lines_of(file_of(weekly))
+    zone = lines[lines.index("BEGIN:VTIMEZONE") : lines.index("END:VTIMEZONE")]
+    changes = [line.partition(":")[2] for line in zone if line.startswith(("DTSTART", "RDATE"))]
+
+    assert zone.count("BEGIN:DAYLIGHT") == 1
+    assert {each[-6:] for change in changes for each in change.split(",")} == {"000000", "020000"}  # 0: where it begins
+
+
 def test_what_is_always_open_has_no_place_in_a_calendar(budget):
     budget.always_open = True
     budget.save()
@@ -191,7 +201,6 @@ def rules(draw: st.DrawFn) -> Rule:
     hour=st.sampled_from([0, 1, 2, 3, 12, 23]),
     minute=st.sampled_from([0, 15, 30, 45]),
 )
-@example(rule=Rule(DAILY), zone="America/New_York", day=datetime(2027, 3, 1).date(), hour=3, minute=30)
 def test_a_calendar_has_the_dates_that_the_line_has_whatever_the_clocks_do(
     harbour, number, rule, zone, day, hour, minute
 ):
