@@ -13,8 +13,9 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
 
 bind = f"127.0.0.1:{PORT}"
 
-# A turn mostly waits for Twilio, so threads carry the calls: 32 admit 8 to 17 callers a second, by the
-# machine (docs/performance.md). One process is right for SQLite, which has one writer; on PostgreSQL, gunicorn's own WEB_CONCURRENCY=2 makes two.
+# A turn mostly waits for Twilio, so threads carry the calls: 32 admit 8 to 17 callers a second, by the machine
+# (docs/performance.md). One process is right for SQLite, which has one writer; on PostgreSQL, gunicorn's own
+# WEB_CONCURRENCY=2 makes two.
 worker_class = "gthread"
 threads = 32
 
