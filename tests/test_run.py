@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,15 @@ def test_what_cannot_be_written_is_told(bare):
     assert finished.stderr.endswith("It needs a directory that it may write to.\n")
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Whoever starts the tests in the background has them, and what they start, ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_the_step_at_work_without_a_traceback(project, number):
     started = subprocess.Popen(**command(project, SLOW="seed_demo"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
