@@ -292,7 +292,7 @@ class Occurrence(models.Model):
         verbose_name_plural = _("dates")
 
     def __str__(self) -> str:
-        return f"{self.conference}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.conference}, {self.conference.local(self.starts_at):%Y-%m-%d %H:%M %Z}"
 
     @property
     def is_exception(self) -> bool:
