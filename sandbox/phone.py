@@ -92,11 +92,11 @@ class Phone:
         """Presses these keys, one after the other. A key that nobody listens for is lost, as on any phone."""
         if self.is_over:
             raise PhoneError(f"The call is over: nobody takes {keys!r}.")
-        self._begin_to_listen()
         for key in keys:
             if key not in "0123456789*#":
                 raise PhoneError(f"There is no {key!r} on a phone.")
-            legs.press(self._call, key, self.wire)
+        self._begin_to_listen()
+        legs.press(self._call, keys, self.wire)
 
     def stay_silent(self) -> None:
         """Presses nothing until the line stops waiting for keys."""

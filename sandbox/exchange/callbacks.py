@@ -66,11 +66,10 @@ def flag(value: bool) -> str:
 
 def deliver_owed(wire: Transport) -> int:
     """Delivers what is owed to anybody, as the switch says; the number of requests made."""
-    how = Switch.how_to_deliver()
-    if how == Switch.Delivery.HELD:
+    owed = Callback.objects.filter(delivered_at=None).select_related("room")
+    if not owed.exists() or (how := Switch.how_to_deliver()) == Switch.Delivery.HELD:
         return 0
     made = 0
-    owed = Callback.objects.filter(delivered_at=None).select_related("room")
     for callback in owed.order_by("-pk" if how == Switch.Delivery.REVERSED else "pk"):
         mine = Callback.objects.filter(pk=callback.pk, delivered_at=None)
         if not mine.update(delivered_at=timezone.now()) or how == Switch.Delivery.NEVER:

@@ -93,12 +93,15 @@ def run_until_waiting(leg: Leg, wire: Transport) -> None:
     deliver_owed(wire)
 
 
-def press(leg: Leg, key: str, wire: Transport) -> bool:
-    """Presses one key; False where nobody listens for it and it is lost."""
+def press(leg: Leg, keys: str, wire: Transport) -> bool:
+    """Presses these keys one after the other; False where nobody listens for the last one and it is lost."""
+    heard = False
     with claimed(leg):
         run_until_waiting(leg, wire)
-        heard = hear_key(leg, key, wire)
-        run_until_waiting(leg, wire)
+        for key in keys:
+            requests_left.set(MOST_REQUESTS)
+            heard = hear_key(leg, key, wire)
+            run_until_waiting(leg, wire)
     return heard
 
 

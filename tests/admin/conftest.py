@@ -65,9 +65,17 @@ def log_of(invitation: Invitation, number: str, word: str) -> Call:
     return call
 
 
+@pytest.fixture(scope="session")
+def groups(django_db_setup, django_db_blocker) -> None:
+    """The groups of every role, made once: there for all tests that follow, until one of them flushes the tables."""
+    with django_db_blocker.unblock():
+        call_command("make_groups", verbosity=0)
+
+
 @pytest.fixture
-def organizers(db) -> Group:
-    call_command("make_groups", verbosity=0)
+def organizers(groups: None, db) -> Group:
+    if not Group.objects.exists():  # flushed
+        call_command("make_groups", verbosity=0)
     return Group.objects.get(name="Organizers")
 
 

@@ -48,10 +48,14 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        there = {
+            (permission.content_type.app_label, permission.codename): permission
+            for permission in Permission.objects.select_related("content_type")
+        }
         for role, may in MAY.items():
             group, made = Group.objects.get_or_create(name=role.group)
             permissions = [
-                Permission.objects.get(content_type__app_label=app, codename=f"{action}_{model}")
+                there[app, f"{action}_{model}"]
                 for app, models in may.items()
                 for model, actions in models.items()
                 for action in actions
