@@ -20,10 +20,11 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()  # for the password of the demo
 
-from playwright.sync_api import Browser, Page  # noqa: E402
+from playwright.sync_api import Browser, Locator, Page  # noqa: E402
 
 from tests.browser import chromium  # noqa: E402
 from tests.browser.admin import log_in  # noqa: E402
+from tests.browser.invitations import Story  # noqa: E402
 from tests.browser.phones import code_in_text, get_in, phone, says_next, shows  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -49,6 +50,7 @@ def main(address: str) -> None:
             picture(browser, address, PICTURES / f"{name}.png", width, height, scheme)
         for name, width, height in ADMIN_LOOKS:
             admin_pictures(browser, address, f"admin-{name}", width, height, "dark" if name == "dark" else "light")
+        organizer_pictures(browser, address)
 
 
 def keep(page: Page, file: Path) -> None:
@@ -100,6 +102,34 @@ def admin_pictures(browser: Browser, address: str, name: str, width: int, height
         window.require_accessible()
         window.require_no_sideways_scrolling()
         keep(page, PICTURES / f"{name}-{part}.png")
+    window.close()
+
+
+def organizer_pictures(browser: Browser, address: str) -> None:
+    """From the login to twenty invitations that arrived. Each stage is looked at in all looks, and kept in one."""
+    width, height = 1100, 620
+    window = chromium.Window(browser, width=width, height=height)
+    page = window.page
+
+    def stage(name: str, at: Locator | None) -> None:
+        for _look in window.in_each_look():
+            window.require_accessible()
+            window.require_no_sideways_scrolling()
+        page.set_viewport_size({"width": width, "height": height})
+        page.mouse.move(0, 0)
+        page.evaluate("window.scrollTo(0, 0)")
+        if at:
+            at.evaluate("part => part.scrollIntoView({block: 'center'})")
+        keep(page, PICTURES / f"inviting-{name}.png")
+
+    page.goto(f"{address}/admin/")
+    story = Story(page, stage)
+    story.logs_in()
+    story.schedules()
+    story.pastes()
+    story.invites()
+    story.sees_them_arrive("Ada Birk", "Tom Urban")
+    window.require_clean()
     window.close()
 
 

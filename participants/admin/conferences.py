@@ -29,6 +29,7 @@ from participants.admin.health import ChecksRoster
 from participants.admin.history import Remembers
 from participants.admin.importing import ImportsOntoRoster
 from participants.admin.inviting import Invites
+from participants.admin.next_steps import LeadsOn
 from participants.admin.passcodes import MakesPasscodes
 from participants.admin.pasting import PastesOntoRoster
 from participants.admin.plans import as_list, sentences, spelled_out
@@ -138,6 +139,7 @@ class ConferenceList(ChangeList):
 class ConferenceAdmin(
     TeamWall,
     Invites,
+    LeadsOn,
     Warns,
     SchedulesAgain,
     ImportsOntoRoster,
@@ -230,7 +232,7 @@ class ConferenceAdmin(
             as_list(sentences(conference, date, roster)),
         )
 
-    @admin.display(description="")
+    @admin.display(description=_("Dates"))
     def next_dates(self, conference: Any) -> SafeString:
         """How it repeats, how many dates are to come, and what would follow from what is filled in."""
         shown = getattr(conference, "shown_plan", None)

@@ -102,6 +102,10 @@ class Row:
         return in_words(last.state, last.last_error, last.sent_at) if last else gettext("not invited yet")
 
     @property
+    def is_under_way(self) -> bool:
+        return bool(self.invitation.last and self.invitation.last.state in (State.WAITING, State.SENDING))
+
+    @property
     def is_troubled(self) -> bool:
         return bool(self.invitation.last and self.invitation.last.state in Delivery.OVER_WITHOUT_PROOF)
 
@@ -170,6 +174,8 @@ class Invites(admin.ModelAdmin):
             "hindrance": hindrance,
             "rows": rows,
             "counts": counted(rows),
+            "is_under_way": any(row.is_under_way for row in rows),
+            "any_went": any(row.invitation.last for row in rows),
             "samples": [] if hindrance else samples(conference, roster),
             "unreachable": [row for row in rows if row.contact is None],
         }

@@ -12,9 +12,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.next_steps import next_step
 from participants.intake import Fate, Plan, carry_out, fingerprint, plan, put_on_roster
 from participants.models import Conference, Invitation, Team
 from participants.pasted import Row, read_list
@@ -125,7 +127,9 @@ class PastesPeople(admin.ModelAdmin):
                     "%(n)s people of the list are on the roster, %(new)s of them new on it.",
                     len(people),
                 ) % {"n": len(people), "new": added}
-            messages.success(request, words + " " + gettext("Nobody was sent an invitation or a code."))
+                messages.success(request, format_html("{} {}", words, next_step(form.conference)))
+            else:
+                messages.success(request, words + " " + gettext("Nobody was sent an invitation or a code."))
         return plans, len(people)
 
 

@@ -9,9 +9,9 @@ from django.test import Client
 from conferenceline.outbox import send_due
 from participants.models import Conference, Delivery, DialInNumber, Invitation
 from sandbox.models import Fault, Message
-from tests import cast
 from tests.admin.page import fields_of, save
 from tests.invitations.conftest import mailed, texted
+from tests.page.desk import Desk
 
 pytestmark = pytest.mark.django_db
 
@@ -174,13 +174,35 @@ def test_whoever_only_looks_invites_nobody(auditor, neighbour, budget):
     assert not Delivery.objects.exists()
 
 
-def test_the_phone_page_shows_mail_and_text(organizer, budget, client):
-    ana = mailed(budget, "Ana")
-    cast.agree_to_texts(texted(budget, "Bo").participant.contacts.get())
+def test_the_phone_page_shows_each_their_own_mail_or_text(organizer, budget):
+    ana, bo = mailed(budget, "Ana"), texted(budget, "Bo")
     save(organizer, page_of(budget), whom="new")
     send_due()
+    desk = Desk(Client())
+    phones = [phone["id"] for phone in desk.phones]
 
-    shown = {(each.to, each.channel) for each in Message.objects.all()}
+    for phone, invitation in zip(phones, (ana, bo), strict=True):
+        number = str(invitation.participant.lines.get().number)
+        desk.do(phone, "choose", who=str(invitation.participant.uuid), number=number, texts_at=number)
 
-    assert shown == {("ana@example.com", "email"), ("+12025550111", "sms")}
-    assert ana.roster_number in Message.objects.get(channel="email").body
+    [mail], [text] = (phone["messages"] for phone in desk.phones)
+    assert (mail["by"], mail["subject"]) == ("Mail", "Invitation: Budget")
+    assert f"Your roster number: {ana.roster_number}" in mail["body"]
+    assert (text["by"], text["subject"]) == ("Text message", "")
+    assert text["body"].startswith("Harbour invites you to Budget: ")
+    assert bo.roster_number in text["body"]
+
+
+def test_the_page_looks_by_itself_while_some_are_on_their_way_and_a_sandbox_says_where_they_arrive(organizer, budget):
+    mailed(budget, "Ana")
+    html = organizer.get(page_of(budget)).content.decode()
+    assert "data-under-way" not in html
+    assert "press “Be somebody else” on one" not in html
+
+    save(organizer, page_of(budget), whom="new")
+    html = organizer.get(page_of(budget)).content.decode()
+    assert "data-under-way" in html
+    assert '<a href="/phone/">Phones</a>: press “Be somebody else” on one' in html
+
+    send_due()
+    assert "data-under-way" not in organizer.get(page_of(budget)).content.decode()

@@ -86,6 +86,7 @@ function fillApp(item, app) {
 /** The code stands out: it is what the reader came for. A link into this line can be followed. */
 function bodyOf(message) {
   const body = element("p", "sent");
+  if (message.subject) body.tabIndex = 0; // a mail is long, and is scrolled
   const [before, after] = message.code ? message.body.split(message.code) : [message.body];
   for (const part of before.split(/(https?:\/\/\S+)/)) body.append(URL.parse(part)?.origin === location.origin ? linkTo(part) : part);
   if (message.code) body.append(element("strong", "code", message.code), after);
