@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from participants.models import Conference, Occurrence, Participant, Team
 from tests import cast
-from tests.admin.conftest import auditor, harbourmaster, neighbour, organizer, organizers, quay, zanzibari
+from tests.admin.conftest import auditor, groups, harbourmaster, neighbour, organizer, organizers, quay, zanzibari
 
-__all__ = ["auditor", "harbourmaster", "neighbour", "organizer", "organizers", "quay", "zanzibari"]
+__all__ = ["auditor", "groups", "harbourmaster", "neighbour", "organizer", "organizers", "quay", "zanzibari"]
 
 
 @pytest.fixture(autouse=True)
