@@ -31,7 +31,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI}`));
 """
 SERIOUS = ("serious", "critical")
-LOOKS = [(1440, "light"), (1440, "dark"), (360, "dark"), (360, "light")]  # each one change away from the last
+WIDE_AND_LIGHT, NARROW_AND_DARK = (1440, "light"), (360, "dark")
+LOOKS = [WIDE_AND_LIGHT, (1440, "dark"), NARROW_AND_DARK, (360, "light")]  # each one change away from the last
 HEIGHT = 900
 
 
@@ -81,13 +82,13 @@ class Window:
         assert left != self.faults, f"Nothing of the kind happened: {words!r}"
         self.faults[:] = left
 
-    def in_each_look(self) -> Iterator[None]:
-        """The page as it is, in light and dark, wide and narrow: as if its reader had changed that now."""
+    def in_each_look(self) -> Iterator[tuple[int, str]]:
+        """The page as it is, in light and dark, wide and narrow: as if its reader changed that. Yields LOOKS."""
         for width, scheme in LOOKS:
             self.page.set_viewport_size({"width": width, "height": HEIGHT})
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             self.look = f"{width} px, {scheme}"
-            yield
+            yield width, scheme
 
     def require_clean(self) -> None:
         """Raises AssertionError where the console or the policy complained."""
