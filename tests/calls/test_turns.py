@@ -295,26 +295,43 @@ def waits_for_the_same_again() -> int:
     return call.turn
 
 
-def overtake_and_wait() -> None:
-    Call.objects.update(claimed_at=timezone.now() - timedelta(seconds=13))
-    turn(Call.objects.get().turn - 1)
+def overtaken(meanwhile) -> dict[str, object]:
+    """The lease is over in the middle of the next turn: what the call is like once another request has asked again."""
+    left: dict[str, object] = {}
+
+    def overtake_and_wait() -> None:
+        Call.objects.update(claimed_at=timezone.now() - timedelta(seconds=13))
+        turn(Call.objects.get().turn - 1)
+        left.update(stored())
+
+    meanwhile(overtake_and_wait)
+    return left
 
 
 def test_a_late_winner_of_the_wait_for_the_next_code_records_that_it_was_right_and_nothing_else(ana, meanwhile):
     at = waits_for_the_same_again()
-    meanwhile(overtake_and_wait)
+    left = overtaken(meanwhile)
     assert "<Conference" not in turn(at, Digits=text_code())
+    assert (stored(), left["step"]) == (left, "WaitToSend")
     assert (Challenge.objects.get().state, Admission.objects.count()) == ("approved", 0)
     joined = turn(Call.objects.get().turn)
     assert isinstance(read(joined)[-1].conference, Conference)
+
+
+def test_a_late_winner_of_the_wait_whose_code_was_wrong_leaves_the_call_as_it_is(ana, meanwhile):
+    at = waits_for_the_same_again()
+    left = overtaken(meanwhile)
+    assert turn(at, Digits=wrong(text_code())) == left["reply"]
+    assert (stored(), left["step"], left["wrong_codes"]) == (left, "WaitToSend", 0)
 
 
 def test_a_late_winner_of_the_menu_of_ways_sends_once_and_changes_nothing_more(ana, meanwhile):
     cast.mailbox(ana, "ana@example.com")
     ring()
     assert "press 2" in turn(1, Digits="*")
-    meanwhile(overtake_and_wait)
-    turn(2, Digits="2")
+    left = overtaken(meanwhile)
+    assert turn(2, Digits="2") == left["reply"]
+    assert (stored(), left["step"]) == (left, "EnterCode")
     assert asked_of_twilio() == [("verify.send", cast.ANA), ("verify.send", "ana@example.com")]
     code = Message.objects.get(to="ana@example.com").code
     joined = turn(Call.objects.get().turn, Digits=code)
