@@ -59,7 +59,9 @@ class Recognize(Step):
     def back_from_a_drop(self) -> Outcome | None:
         seat = comebacks.seat_to_come_back_to(self.call)
         outcome = admit(self.call, *seat, comes_back=True) if seat else None
-        return outcome if isinstance(outcome, Join) else None
+        if outcome is None or isinstance(outcome, Join):
+            return outcome
+        return Later(SendCode, _("Welcome."))  # a look at the door and a code are too much for one turn
 
     def welcome(self) -> Outcome:
         self.say(_("Welcome."))
@@ -430,8 +432,11 @@ class Farewell(Step):
         if self.call.returns:
             return self.hang_up(_("We are sorry, we cannot bring you into the room. Please call again. Goodbye."))
         self.call.returns += 1
-        self.say(_("We are sorry, that did not work. We try once more."))
-        return SendCode if seat.channel == seat.CAME_BACK else ChooseRoom
+        sorry = _("We are sorry, that did not work. We try once more.")
+        if seat.channel == seat.CAME_BACK:
+            return Later(SendCode, sorry)
+        self.say(sorry)
+        return ChooseRoom
 
     def ask(self, words: str = "") -> Outcome:
         return self.arrive()

@@ -136,9 +136,9 @@ def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
         row = Tally.objects.filter(key=Concat(Value(f"{limit} "), OuterRef(subject), apart, output_field=CharField()))
         return Exists(row.filter(hits__gte=most, resets_at__gt=now))
 
-    resting = Tally.objects.filter(key=Concat(Value("rests "), OuterRef("channel"), output_field=CharField()))
+    refused = Challenge.objects.filter(channel=OuterRef("channel"), failure=Contact.Failure.NOT_IN_SERVICE)
     return contacts.annotate(place=place).annotate(
-        channel_rests=Exists(resting.filter(resets_at__gt=now)),
+        channel_rests=Exists(refused.filter(sent_at__gt=now - timedelta(seconds=settings.CHANNEL_RESTS))),
         spent=used_up("wrong_codes_per_contact", "address"),
         over_limit=Q(used_up("sends_per_contact", "place"))
         | Q(used_up("wrong_codes_per_contact", "address"))
@@ -155,12 +155,6 @@ def _attested_codes(now: datetime) -> QuerySet[Challenge]:
         call__ended_at=None,
         call__claimed_at__gt=now - SILENT_MOST,
     )
-
-
-def rest(channel: str) -> None:
-    """Takes the channel out of service for a while: what is wrong with it is no fault of an address."""
-    until = timezone.now() + timedelta(seconds=settings.CHANNEL_RESTS)
-    Tally.objects.update_or_create(key=throttle.key("rests", channel), defaults={"hits": 1, "resets_at": until})
 
 
 def remember(call: Call) -> None:

@@ -51,14 +51,15 @@ def send_code(call: Call, codes: Codes) -> Sending:
     if contact.is_app:
         return app_codes.ask_for(call, contact, code)
     if call.is_attested:
+        # Twilio counts everybody's wrong guesses at the one code of an address: those of forged calls, too.
         guessable = [each for each in earlier if each.address == contact.address]
         if not all(each.call.is_attested for each in guessable) and _may_be_sent(call, contact):
-            return _begin_anew(call, codes, guessable)
+            return _withdraw(codes, guessable)
     is_redial = code is not None and call.challenge is None
     if code and is_redial and not _take_over(call, code):
         code, is_redial = None, False
     if code and code.ends_too_soon and _may_be_sent(call, contact):
-        return _withdraw(call, codes, code)
+        return _withdraw(codes, [code])
     if code and is_redial:
         call.challenge = code
         if code.state != Challenge.State.PENDING:
@@ -147,34 +148,17 @@ def _may_be_sent(call: Call, contact: Contact) -> bool:
     return True
 
 
-def _begin_anew(call: Call, codes: Codes, guessable: list[Challenge]) -> Sending:
-    """Withdraws the codes at an address that calls may have guessed at whose number nobody vouches for.
-
-    Twilio has one code for an address, and counts everybody's wrong guesses at it. They are not this call's, not for a
-    moment: the rows go first.
-    """
-    Challenge.objects.cancel(guessable)
-    _cancel(codes, guessable[0].verification_sid)
+def _withdraw(codes: Codes, withdrawn: list[Challenge]) -> Sending:
+    """Withdraws the codes at one address. The rows go first: from here on none of them is good in any call."""
+    Challenge.objects.cancel(withdrawn)
+    if withdrawn[0].verification_sid:  # Twilio has one code for an address
+        try:
+            codes.cancel(withdrawn[0].verification_sid)
+        except MisconfiguredError:
+            raise
+        except TwilioFaultError:
+            logger.info("a code could not be withdrawn; it is void within ten minutes anyway")
     return Sending.WITHDRAWN
-
-
-def _withdraw(call: Call, codes: Codes, code: Challenge) -> Sending:
-    call.challenge = code
-    call.store()
-    _cancel(codes, code.verification_sid)
-    code.settle(Challenge.State.CANCELLED)
-    return Sending.WITHDRAWN
-
-
-def _cancel(codes: Codes, verification_sid: str) -> None:
-    if not verification_sid:
-        return
-    try:
-        codes.cancel(verification_sid)
-    except MisconfiguredError:
-        raise
-    except TwilioFaultError:
-        logger.info("a code could not be withdrawn; it is void within ten minutes anyway")
 
 
 def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, others: list[ladder.Way]) -> Sending:
@@ -220,10 +204,11 @@ def _not_sent(
         raise fault
     if isinstance(fault, ChannelDownError):
         logger.error("no codes by %s for now: Twilio answered %s", code.channel, fault.code)
-        ladder.rest(code.channel)
     if code.state == Challenge.State.PENDING:  # that one more cannot be sent does not spoil the one that was
         if not isinstance(fault, TooBusyError):
             ladder.give_up(call)
+        if isinstance(fault, ChannelDownError):
+            code.settle(code.state, failure=FAILURES[ChannelDownError])
         return Sending.NO_MORE_BUT_ONE_IN_HAND
     if isinstance(fault, TooManySendsError) and not earlier:
         ladder.give_up(call)

@@ -209,8 +209,10 @@ def test_whom_twilio_does_not_let_in_then_is_asked_for_a_code(ana):
     drops()
     vouched_for = {"CallSid": "CA" + "b" * 32, "StirVerstat": "TN-Validation-Passed-A"}
     assert "Welcome back." in post("/voice/", call_fields(**vouched_for)).content.decode()
-    back = post("/voice/turn/1/", call_fields(**vouched_for, DialCallStatus="completed")).content.decode()
-    assert "We try once more. We have sent you a text with a 6 digit code." in back
+    sorry = post("/voice/turn/1/", call_fields(**vouched_for, DialCallStatus="completed")).content.decode()
+    assert "We are sorry, that did not work. We try once more." in sorry
+    asked = post("/voice/turn/2/", call_fields(**vouched_for)).content.decode()
+    assert "We have sent you a text with a 6 digit code." in asked
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,11 +7,11 @@ from sandbox.models import Fault
 from tests import cast
 from tests.calls.log import asked_of_twilio
 from tests.phone import Phone
-from verification.models import Admission, Tally
+from verification.models import Admission
 
 pytestmark = pytest.mark.django_db
 
-MAILBOX = "ana@example.com"
+MAILBOX, MAILBOX_OF_BO = "ana@example.com", "bo@example.com"
 FAULT_OF_THE_LINE = "We are sorry. The line has a fault and cannot take your call. Please try again later. Goodbye."
 
 # https://www.twilio.com/docs/api/errors/NNNNN
@@ -55,11 +55,16 @@ def test_a_refusal_leads_to_the_next_way(phone, code, status):
 
 
 @pytest.mark.parametrize(("code", "status"), [*OF_THE_ADDRESS, *OF_THE_SERVICE])
-def test_only_a_fault_of_the_service_makes_the_channel_rest(phone, code, status):
+def test_only_a_fault_of_the_service_makes_the_channel_rest(phone, room, code, status):
+    bo = cast.person(room.team, "Bo", cast.BO)
+    cast.mailbox(bo, MAILBOX_OF_BO)
+    cast.invite(room, bo)
     refuse_texts(code, status)
     phone.dial()
-    resting = set(Tally.objects.filter(key__startswith="rests ").values_list("key", flat=True))
-    assert resting == ({"rests sms"} if (code, status) in OF_THE_SERVICE else set())
+    next_caller = Phone(cast.BO, texts=cast.BO)
+    next_caller.dial()
+    by = MAILBOX_OF_BO if (code, status) in OF_THE_SERVICE else cast.BO
+    assert asked_of_twilio()[2:] == [("verify.send", by)]
 
 
 @pytest.mark.parametrize(("code", "status"), [*OF_THE_ADDRESS, *OF_THE_SERVICE])

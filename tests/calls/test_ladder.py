@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -210,6 +211,27 @@ def test_a_channel_out_of_service_is_tried_last_by_everybody_for_a_while(room, c
     dialled(MOBILE)
     assert caplog.messages[-1] == "no codes by email for now: Twilio answered 60217"
     assert dialled(cast.BO, line=cast.BO).heard == [f"Welcome. {BY_TEXT} {ENTER}"]
+
+
+def test_a_channel_out_of_service_rests_too_where_it_would_not_send_once_more(room):
+    person(room, ("sms", MOBILE))
+    person(room, ("sms", cast.BO), ("email", "bo@example.com"), line=cast.BO, name="Bo")
+    phone = dialled(MOBILE)
+    Fault.objects.inject("verify.send", 60223, status=400)
+    phone.press("*#")
+    other = dialled(cast.BO, line=cast.BO)
+    assert other.hears("We have sent you an e-mail")
+    phone.press(phone.text_code())
+    assert phone.in_room
+
+
+def test_after_its_rest_a_channel_is_tried_first_again(room, settings):
+    person(room, ("email", MAILBOX), ("sms", MOBILE))
+    person(room, ("email", "bo@example.com"), ("sms", cast.BO), line=cast.BO, name="Bo")
+    Fault.objects.inject("verify.send", 60217, status=400)
+    dialled(MOBILE)
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.CHANNEL_RESTS + 1), tick=False):
+        assert dialled("bo@example.com", line=cast.BO).hears("We have sent you an e-mail")
 
 
 def test_a_redial_adopts_the_code_that_came_by_another_way(room):

@@ -79,7 +79,14 @@ class Challenge(models.Model):
 
     class Meta:
         ordering = ("-sent_at", "-pk")
-        indexes = [models.Index(fields=("channel", "address", "sent_at"), name="challenge_destination")]
+        indexes = [
+            models.Index(fields=("channel", "address", "sent_at"), name="challenge_destination"),
+            models.Index(
+                fields=("channel", "sent_at"),
+                condition=models.Q(failure=Contact.Failure.NOT_IN_SERVICE),
+                name="challenge_not_in_service",
+            ),
+        ]
         verbose_name = _("code")
         verbose_name_plural = _("codes")
 
