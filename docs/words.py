@@ -13,6 +13,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -22,7 +23,6 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "conferenceline" / "locale"
 PAGE = ROOT / "docs" / "call-flow.md"
-BEGIN, END = "<!-- the words: written by docs/words.py -->\n", "<!-- the end of the words -->\n"
 
 WRITTEN = ("participants/notices.py", "participants/letters.py", "participants/recurrence.py")  # in mail and texts
 
@@ -62,6 +62,29 @@ GLOSSARY = {
 }
 
 Words = tuple[str, ...]  # one sentence, or its singular and its plural
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A part of the page of the call that a script writes, between two comments."""
+
+    part: str
+    script: str
+
+    def page(self, text: str) -> str:
+        """The page with this text in its part."""
+        begin, end = f"<!-- {self.part}: written by {self.script} -->\n", f"<!-- the end of {self.part} -->\n"
+        before, _begin, rest = PAGE.read_text().partition(begin)
+        _old, found, after = rest.partition(end)
+        if not found:
+            raise SystemExit(f"{PAGE.name} has lost the marks of {self.part}.")
+        return f"{before}{begin}\n{text}\n{end}{after}"
+
+    def problems(self, text: str) -> list[str]:
+        return [] if self.page(text) == PAGE.read_text() else [f"docs/{PAGE.name} is out of date: {self.part}"]
+
+
+MARK = Mark("the words", "docs/words.py")
 
 
 def modules() -> list[str]:
@@ -157,15 +180,6 @@ def stem(term: str) -> str:
     return r"\b" + r"(e?s)? ".join(map(re.escape, term.split(" ")))
 
 
-def page() -> str:
-    """The page of the call with all words written anew between its marks."""
-    before, _begin, rest = PAGE.read_text().partition(BEGIN)
-    _old, _end, after = rest.partition(END)
-    if not rest or not _end:
-        raise SystemExit(f"{PAGE.name} has lost the marks between which the words belong.")
-    return f"{before}{BEGIN}\n{in_full()}\n{END}{after}"
-
-
 def in_full() -> str:
     catalogs = {language: catalogue(language) for language in languages()}
     names = {
@@ -202,7 +216,7 @@ def update() -> None:
         with po_of(language).open("wb") as file:
             write_po(file, catalog, width=120, include_lineno=False, ignore_obsolete=True)
         po_of(language).with_suffix(".mo").write_bytes(compiled(catalogue(language)))
-    PAGE.write_text(page())
+    PAGE.write_text(MARK.page(in_full()))
 
 
 def problems() -> list[str]:
@@ -213,9 +227,7 @@ def problems() -> list[str]:
         machine = po_of(language).with_suffix(".mo")
         if not machine.exists() or machine.read_bytes() != compiled(catalog):
             found.append(f"{language}: django.mo is not what django.po says")
-    if PAGE.read_text() != page():
-        found.append(f"docs/{PAGE.name} does not have the words as they are")
-    return found
+    return found + MARK.problems(in_full())
 
 
 if __name__ == "__main__":

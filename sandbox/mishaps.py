@@ -162,6 +162,7 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (60324, 403, "the code is wrong, as Twilio said it in earlier years"),
             (20404, 404, "the app is gone"),
             (20429, 429, "too many requests at once"),
+            *ACCOUNT,
         ),
     ),
 )

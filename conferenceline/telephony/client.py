@@ -54,21 +54,26 @@ def twilio_errors(
         yield
     except TwilioException as error:
         code, status = code_and_status(error)
-        fault: type[TwilioFaultError]
-        if code in known:
-            fault = known[code]
-        elif code in MISCONFIGURED or (status in (401, 403) and code == status):
-            fault = MisconfiguredError
-        elif status >= 500 or not status:
-            fault = OutcomeUnknownError
-        else:
-            fault = known.get(status, otherwise)
+        fault = meaning(code, status, known, otherwise)
         level = refused if fault is MisconfiguredError else logging.WARNING
         logger.log(level, "Twilio answered %s, code %s: %s", status, code, fault.__name__)
         raise fault(code) from None
     except (RequestException, ValueError) as error:  # ValueError: an answer that is not JSON, as from a proxy
         logger.warning("no answer from Twilio: %s", type(error).__name__)
         raise OutcomeUnknownError from None
+
+
+def meaning(
+    code: int, status: int, known: Mapping[int, type[TwilioFaultError]], otherwise: type[TwilioFaultError]
+) -> type[TwilioFaultError]:
+    """Which of our errors an answer is, by Twilio's error code and the HTTP status (0 where there is none)."""
+    if code in known:
+        return known[code]
+    if code in MISCONFIGURED or (status in (401, 403) and code == status):
+        return MisconfiguredError
+    if status >= 500 or not status:
+        return OutcomeUnknownError
+    return known.get(status, otherwise)
 
 
 def code_and_status(error: TwilioException) -> tuple[int, int]:

@@ -3,8 +3,9 @@
 import pytest
 
 from participants.models import Contact
+from sandbox.mishaps import APP, CHECK, SEND
 from sandbox.models import Fault
-from tests import cast
+from tests import cast, mishaps
 from tests.calls.log import asked_of_twilio
 from tests.phone import Phone
 from verification.models import Admission
@@ -46,28 +47,24 @@ def is_in(phone: Phone) -> bool:
 
 
 @pytest.mark.parametrize(("code", "status"), [*OF_THE_ADDRESS, *OF_THE_SERVICE])
-def test_a_refusal_leads_to_the_next_way(phone, code, status):
-    refuse_texts(code, status)
-    phone.dial()
-    assert phone.heard[0] == "Welcome. We could not send a text. We try another way."
-    assert asked_of_twilio() == [("verify.send", cast.ANA), ("verify.send", MAILBOX)]
-    assert is_in(phone)
-
-
-@pytest.mark.parametrize(("code", "status"), [*OF_THE_ADDRESS, *OF_THE_SERVICE])
-def test_only_a_fault_of_the_service_makes_the_channel_rest(phone, room, code, status):
+def test_a_refusal_leads_to_the_next_way_and_only_a_fault_of_the_service_makes_the_channel_rest(
+    phone, room, code, status
+):
     bo = cast.person(room.team, "Bo", cast.BO)
     cast.mailbox(bo, MAILBOX_OF_BO)
     cast.invite(room, bo)
     refuse_texts(code, status)
     phone.dial()
+    assert phone.heard[0] == "Welcome. We could not send a text. We try another way."
+    assert asked_of_twilio() == [("verify.send", cast.ANA), ("verify.send", MAILBOX)]
     next_caller = Phone(cast.BO, texts=cast.BO)
     next_caller.dial()
     by = MAILBOX_OF_BO if (code, status) in OF_THE_SERVICE else cast.BO
     assert asked_of_twilio()[2:] == [("verify.send", by)]
+    assert is_in(phone)
 
 
-@pytest.mark.parametrize(("code", "status"), [*OF_THE_ADDRESS, *OF_THE_SERVICE])
+@pytest.mark.parametrize(("code", "status"), [OF_THE_ADDRESS[0], OF_THE_SERVICE[0]])
 def test_where_each_way_is_refused_each_was_tried_once_and_the_caller_is_told(phone, code, status):
     refuse_texts(code, status, times=None)
     phone.dial()
@@ -113,3 +110,31 @@ def test_a_fault_of_the_account_ends_the_call_and_no_other_way_is_tried(phone, c
     phone.dial()
     assert phone.heard == [f"Welcome. {FAULT_OF_THE_LINE}"]
     assert (phone.is_over, asked_of_twilio()) == (True, [("verify.send", cast.ANA)])
+
+
+# The tables of docs/call-flow.md, row by row
+
+
+def named(row: object) -> str:
+    return getattr(row, "__name__", str(row))
+
+
+@pytest.mark.parametrize(("operation", "fault"), mishaps.rows(SEND), ids=named)
+def test_a_code_that_is_not_sent_is_told_as_in_the_page_of_the_call(phone, operation, fault):
+    mishaps.meets(operation, fault)
+    phone.dial()
+    assert phone.heard[0].startswith(f"Welcome. {mishaps.words(operation, fault)}")
+
+
+@pytest.mark.parametrize(("operation", "fault"), mishaps.rows(CHECK, APP), ids=named)
+def test_a_code_that_is_not_checked_is_told_as_in_the_page_of_the_call(ana, time_machine, operation, fault):
+    time_machine.move_to("2026-11-24 12:00:05Z", tick=False)
+    room = cast.conference(ana.team, "Night shift")
+    cast.invite(room, ana)
+    app = cast.app(ana) if operation == APP else None
+    phone = Phone(cast.ANA)
+    phone.dial()
+    mishaps.meets(operation, fault)
+    phone.press(app.code() if app else phone.text_code())
+    assert phone.heard[0].startswith(mishaps.words(operation, fault))
+    assert not Admission.objects.exists()

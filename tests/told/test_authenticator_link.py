@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from participants.admin.authenticators import how_far
 from participants.models import Authenticator, Contact, ContactChange, Delivery, Participant
+from sandbox.mishaps import CONFIRM, NEW_APP
 from sandbox.models import Entity, Factor, Fault, Message, RestRequest
-from tests import cast
+from tests import cast, mishaps
 from tests.accounts.people import App
 from tests.admin.page import save
 from tests.calls.at_once import at_once
@@ -291,6 +292,19 @@ def test_a_first_code_that_could_not_be_checked_is_asked_for_again(link, ana, fa
     assert not ana.contacts.filter(channel="totp").exists()
     visitor.press(code=app.code())
     assert ana.contacts.filter(channel="totp").exists()
+
+
+@pytest.mark.parametrize(("operation", "fault"), mishaps.rows(NEW_APP, CONFIRM), ids=str)
+def test_what_goes_wrong_is_told_as_in_the_page_of_the_call(link, operation, fault):
+    visitor = Visitor(link)
+    if operation == NEW_APP:
+        mishaps.meets(operation, fault)
+        visitor.press(begin="")
+    else:
+        app = visitor.begin()
+        mishaps.meets(operation, fault)
+        visitor.press(code=app.code())
+    assert mishaps.words(operation, fault) in visitor.sees
 
 
 @pytest.mark.parametrize(("code", "status"), [(60310, 429), (20404, 404)])
