@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext
-from phonenumber_field.phonenumber import PhoneNumber, to_python
 
-from participants.models.people import Participant, refuse_extension
+from participants.models.people import Participant
+from participants.numbers import read_number
 
 MAIL = re.compile(r"""[^\s<>,;:()"']*@[^\s<>,;()"']*""")
 NUMBER = re.compile(r"(?:\+|\b00|\()?[\d(][\d \u00a0().\-–/]{4,}\d(?: *(?:ext\.?|extension|x) *\d+)?", re.IGNORECASE)
@@ -79,23 +79,6 @@ def read_mail(text: str) -> str:
     except ValidationError:
         raise ValidationError(gettext("%(text)s is no mail address.") % {"text": text}) from None
     return address
-
-
-def read_number(text: str, region: str) -> str:
-    """In E.164. Raises ValidationError, with what to do, where nobody can have it or it has an extension."""
-    text = text.strip().replace("\u00a0", " ").replace("–", "-")
-    refuse_extension(text)
-    written = f"+{text[2:]}" if text.startswith("00") else text
-    number = to_python(written, region=region)
-    if isinstance(number, PhoneNumber) and number.is_valid():
-        return str(number.as_e164)
-    again = to_python("+" + re.sub(r"\D", "", text))
-    if not text.startswith(("+", "0")) and isinstance(again, PhoneNumber) and again.is_valid():
-        raise ValidationError(
-            gettext("%(text)s is no number here. If a spreadsheet took the plus away, write %(number)s.")
-            % {"text": text, "number": again.as_international}
-        )
-    raise ValidationError(gettext("%(text)s is no telephone number.") % {"text": text})
 
 
 def read_name(text: str) -> str:

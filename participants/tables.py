@@ -17,7 +17,8 @@ from django.utils.translation import gettext, gettext_lazy
 from openpyxl import load_workbook
 
 from participants.models import Invitation, Participant
-from participants.pasted import SHORTENED, Row, read_mail, read_number, unique
+from participants.numbers import read_number
+from participants.pasted import SHORTENED, Row, read_mail, unique
 
 BYTES_MOST = 5 * 2**20
 UNPACKED_MOST = 60 * 2**20  # of an XLSX, which is a ZIP: a few kilobytes may unpack to gigabytes

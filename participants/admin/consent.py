@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.admin.typed import Shown
 from participants.models import Contact
 from participants.models.contacts import normalised
+from participants.models.teams import region_of
 
 
 class ContactForm(forms.ModelForm):
@@ -51,7 +52,7 @@ class ContactForm(forms.ModelForm):
         typed = super().clean() or self.cleaned_data
         if typed.get("channel") and typed.get("address"):
             try:
-                typed["address"] = normalised(typed["channel"], typed["address"])
+                typed["address"] = normalised(typed["channel"], typed["address"], region_of(typed["participant"]))
             except ValidationError as problem:
                 self.add_error("address", problem)
         if "agreed" in self.changed_data and typed.get("agreed") and typed.get("channel") != Contact.Channel.SMS:

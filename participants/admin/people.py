@@ -27,6 +27,7 @@ from participants.admin.reach import CanGetIn, hindrance
 from participants.admin.schedule_form import LongSelect
 from participants.admin.search import people_like, searched
 from participants.admin.test_codes import TestableContacts, TestsContacts
+from participants.admin.typed import CallingLineForm, NumbersFormSet
 from participants.admin.walls import TeamWall
 from participants.models import CallingLine, Contact, Participant
 from participants.resources import ParticipantResource, numbers_of
@@ -45,6 +46,8 @@ def told_apart(person: Participant) -> str:
 
 class CallingLineInline(TeamWall, admin.TabularInline):
     model = CallingLine
+    form = CallingLineForm
+    formset = NumbersFormSet
     team_paths = ("participant__team",)
     extra = 1
 

@@ -11,10 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
-from participants.models import Invitation, ModeratorNumber, Participant
-from participants.models.people import refuse_extension
+from participants.models import CallingLine, Invitation, ModeratorNumber, Participant
+from participants.models.teams import region_of
+from participants.numbers import read_number
 
 
 class Shown(forms.Widget):
@@ -39,15 +39,43 @@ class SamePerson(forms.Field):
         return self.person
 
 
-def number_field() -> PhoneNumberField:
+class NumberField(forms.CharField):
+    """A number as people of the region write it (ISO 3166, two letters; "": the installation's); cleaned, E.164."""
+
+    region = ""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return read_number(text, self.region) if text else ""
+
+
+class NumbersFormSet(forms.BaseInlineFormSet):
+    """Reads the numbers in its rows as the team of its page writes them."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        field = form.fields.get("number")
+        if self.is_bound and isinstance(field, NumberField):
+            field.region = region_of(self.instance)
+
+
+def number_field(*, required: bool = False) -> NumberField:
     widget = AdminTextInputWidget(attrs={"type": "tel", "autocomplete": "off", "class": "vTextField number"})
-    return PhoneNumberField(label=_("number"), widget=widget, validators=[refuse_extension], required=False)
+    return NumberField(label=_("number"), widget=widget, required=required)
 
 
 def name_field() -> forms.CharField:
     widget = AdminTextInputWidget(attrs={"autocomplete": "off"})
     longest = Participant._meta.get_field("name").max_length
     return forms.CharField(label=_("name"), widget=widget, max_length=longest, required=False)
+
+
+class CallingLineForm(forms.ModelForm):
+    number = number_field(required=True)
+
+    class Meta:
+        model = CallingLine
+        fields = ("number",)
 
 
 class TypedForm(forms.ModelForm):
@@ -142,7 +170,7 @@ class ModeratorNumberForm(TypedForm):
         return made
 
 
-class TypedFormSet(forms.BaseInlineFormSet):
+class TypedFormSet(NumbersFormSet):
     """Finds out what entering each one would say while what was typed is still on the page."""
 
     def clean(self) -> None:

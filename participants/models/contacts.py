@@ -9,11 +9,12 @@ from django.core.validators import validate_email
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.countries import country_of
 from participants.history import History
-from participants.models.people import Participant, refuse_extension
+from participants.models.people import Participant
+from participants.models.teams import region_of
+from participants.numbers import read_number
 
 
 class Channel(models.TextChoices):
@@ -33,9 +34,10 @@ CANNOT_BE_TEXTED = ("landline", "tollFree", "premium", "sharedCost", "uan", "voi
 CANNOT_BE_CALLED = ("pager", "voicemail")
 
 
-def normalised(channel: str, address: str) -> str:
+def normalised(channel: str, address: str, region: str) -> str:
     """The one way to write this address: a number as E.164, a mailbox in small letters, an app's identity as it is.
 
+    Args: region: whose numbers (ISO 3166, two letters) those without a country code are.
     Raises ValidationError where it is none that this channel reaches.
     """
     address = str(address).strip()
@@ -50,13 +52,7 @@ def normalised(channel: str, address: str) -> str:
         return address.lower()
     if "@" in address:
         raise ValidationError(_("This is an e-mail address: choose the channel e-mail, or enter a number."))
-    refuse_extension(address)
-    number = to_python(address)
-    if not isinstance(number, PhoneNumber) or not number.is_valid():
-        raise ValidationError(
-            _("Enter a valid phone number, such as 202 555 0101 or +44 20 7946 0000."), code="invalid"
-        )
-    return number.as_e164
+    return read_number(address, region)
 
 
 def masked(address: str) -> str:
@@ -162,7 +158,7 @@ class Contact(models.Model):
         """
         from participants.models.changes import ContactChange
 
-        self.address = normalised(self.channel, self.address)
+        self.address = self._normalised()
         with transaction.atomic():
             before = None if self._state.adding else Contact.objects.filter(pk=self.pk).first()
             if before and before.destination != self.destination:
@@ -191,9 +187,12 @@ class Contact(models.Model):
         if not self.address:
             return
         try:
-            self.address = normalised(self.channel, self.address)
+            self.address = self._normalised()
         except ValidationError as problem:
             raise ValidationError({"address": problem}) from problem
+
+    def _normalised(self) -> str:
+        return normalised(self.channel, self.address, region_of(self.participant))
 
     @property
     def is_app(self) -> bool:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from participants.models.languages import languages
-from participants.models.people import refuse_extension
+from participants.numbers import refuse_extension
 
 
 class DialInNumberQuerySet(models.QuerySet["DialInNumber"]):

@@ -7,22 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
-from phonenumber_field.phonenumber import PhoneNumber, to_python
 from timezone_field import TimeZoneField
 
 from participants.countries import country_of
 from participants.history import History
 from participants.models.languages import languages
 from participants.models.teams import Team
-
-
-def refuse_extension(number: PhoneNumber | str) -> None:
-    """E.164 has no room for an extension: it would be dropped, and the code sent to the switchboard."""
-    if getattr(to_python(number), "extension", None):
-        raise ValidationError(
-            _("A number with an extension cannot be called or texted by itself. Give the direct number."),
-            code="extension",
-        )
+from participants.numbers import refuse_extension
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):

@@ -56,7 +56,8 @@ class Team(models.Model):
         max_length=2,
         blank=True,
         help_text=_(
-            "Two letters, such as DE: lists that are pasted may leave out its country code. Empty: PHONE_REGION."
+            "Two letters, such as DE: numbers that are typed, pasted or imported may leave out its country code. "
+            "Empty: PHONE_REGION."
         ),
     )
 
@@ -106,6 +107,11 @@ class Team(models.Model):
     def lets_in(self, user: Any) -> bool:
         """Whether this user may let somebody into a conference of this team by hand."""
         return user.is_superuser or self.memberships.filter(user=user.pk, role__in=Membership.LET_IN).exists()
+
+
+def region_of(owned: Any) -> str:
+    """Team.number_region of what belongs to a team; before one is chosen, that of the installation."""
+    return (getattr(owned, "team", None) or Team()).number_region
 
 
 class Membership(models.Model):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from participants.admin.reach import hindrance
-from participants.models import CallingLine, Contact, Participant
+from participants.models import CallingLine, Contact, Participant, Team
 from tests import cast
 from tests.admin.conftest import login, make_organizer
 from tests.admin.page import errors_of, fields_of, save
@@ -34,8 +34,8 @@ def test_a_new_person_is_typed_on_one_page(organizer, harbour):
     ("typed", "words"),
     [
         ("202 555 0101 ext 5", "A number with an extension cannot be called or texted by itself."),
-        ("555-0101", "Enter a valid phone number"),
-        ("anonymous", "Enter a valid phone number"),
+        ("555-0101", "555-0101 is no telephone number. Write it as (201) 555-0123, or with +"),
+        ("anonymous", "anonymous is no telephone number."),
     ],
 )
 def test_what_is_no_number_is_told_at_its_field(organizer, harbour, field, typed, words):
@@ -45,6 +45,46 @@ def test_what_is_no_number_is_told_at_its_field(organizer, harbour, field, typed
     assert list(errors) == [field.replace("__", "-")]
     assert errors[field.replace("__", "-")][0].startswith(words)
     assert fields_of(answer)[field.replace("__", "-")] == typed
+    assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("region", "typed", "stored"),
+    [
+        ("", "202 555 0110", "+12025550110"),
+        ("US", "(202) 555-0110", "+12025550110"),
+        ("DE", "030 123456", "+4930123456"),
+        ("DE", "+1 202 555 0110", "+12025550110"),
+        ("DE", "001 202 555 0110", "+12025550110"),
+        ("GB", "0121 234 5678", "+441212345678"),
+    ],
+)
+def test_a_number_is_read_as_the_team_writes_its_own(organizer, harbour, region, typed, stored):
+    Team.objects.filter(pk=harbour.pk).update(region=region)
+
+    assert save(organizer, ADD, name="Ana", lines__0__number=typed, contacts__0__address=typed).status_code == 302
+
+    ana = Participant.objects.get()
+    assert (str(ana.lines.get().number), ana.contacts.get().address) == (stored, stored)
+    assert save(organizer, page_of(ana), lines__0__number=typed, contacts__0__address=typed).status_code == 302
+    assert not ana.lines.exclude(number=stored).exists()
+
+
+def test_a_wrong_number_is_told_with_one_of_the_teams_country(organizer, harbour):
+    Team.objects.filter(pk=harbour.pk).update(region="DE")
+
+    answer = save(organizer, ADD, name="Ana", lines__0__number="012", contacts__0__address="555-0")
+
+    assert errors_of(answer) == {
+        "lines-0-number": [
+            "012 is no telephone number. Write it as 030 123456, or with + and the code of its country."
+        ],
+        "contacts-0-address": [
+            "555-0 is no telephone number. Write it as 030 123456, or with + and the code of its country."
+        ],
+    }
+    fields = fields_of(answer)
+    assert (fields["lines-0-number"], fields["contacts-0-address"]) == ("012", "555-0")
     assert not Participant.objects.exists()
 
 

@@ -220,7 +220,7 @@ def test_whoever_is_chosen_and_typed_in_one_go_moderates(organizer, harbour, roo
     [
         (cast.ANA, "Bo", "name", "In this team's address book this number is that of Ana. Give that name."),
         ("202 555 0102 ext 5", "Bo", "number", "A number with an extension cannot be called or texted by itself."),
-        ("555-0102", "Bo", "number", "Enter a valid phone number (e.g. (201) 555-0123)"),
+        ("555-0102", "Bo", "number", "555-0102 is no telephone number. Write it as (201) 555-0123, or with +"),
         ("", "Bo", "number", "This field is required."),
         (cast.BO, "", "name", "This field is required."),
     ],

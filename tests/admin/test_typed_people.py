@@ -2,7 +2,7 @@
 
 import pytest
 
-from participants.models import Conference, Contact, Invitation, Participant
+from participants.models import CallingLine, Conference, Contact, Invitation, Participant, Team
 from tests import cast
 from tests.admin.page import errors_of, fields_of, save
 
@@ -44,6 +44,23 @@ def test_five_people_and_a_moderator_are_typed_on_the_page_of_a_new_conference(o
     assert Participant.objects.filter(team=harbour).count() == 6
 
 
+def test_numbers_on_a_roster_are_read_as_the_team_writes_its_own(organizer, harbour, room):
+    Team.objects.filter(pk=harbour.pk).update(region="DE")
+    moderator = {"moderators__0__number": "030 123457", "moderators__0__name": "Nia Holm"}
+    people = typed(("030 123456", "Ivo Lund"), ("+1 202 555 0141", "Jo Park"))
+
+    assert save(organizer, ADD, **NEW, **people, **moderator).status_code == 302
+    assert save(organizer, page_of(room), **typed(("0049 30 123458", "Kai Ode"))).status_code == 302
+
+    numbers = {str(line.number): line.participant.name for line in CallingLine.objects.all()}
+    assert numbers == {
+        "+4930123456": "Ivo Lund",
+        "+12025550141": "Jo Park",
+        "+4930123457": "Nia Holm",
+        "+4930123458": "Kai Ode",
+    }
+
+
 def test_a_listener_is_typed(organizer, room):
     save(organizer, page_of(room), **typed((cast.BO, "Bo"), role="listener"))
 
@@ -64,7 +81,7 @@ def test_whoever_is_in_the_address_book_is_found_by_number_and_name(organizer, h
     ("number", "name", "field", "words"),
     [
         (cast.ANA, "Bo", "name", "In this team's address book this number is that of Ana. Give that name."),
-        ("555-0102", "Bo", "number", "Enter a valid phone number (e.g. (201) 555-0123)"),
+        ("555-0102", "Bo", "number", "555-0102 is no telephone number. Write it as (201) 555-0123, or with +"),
         ("", "Bo", "number", "This field is required."),
         (cast.BO, "", "name", "This field is required."),
     ],

@@ -44,7 +44,8 @@ class OnePersonCommand(BaseCommand):
 
     def _in_book(self, who: str, team: Team) -> Participant:
         try:
-            address = normalised(Contact.Channel.EMAIL if "@" in who else Contact.Channel.SMS, who)
+            channel = Contact.Channel.EMAIL if "@" in who else Contact.Channel.SMS
+            address = normalised(channel, who, team.number_region)
         except ValidationError as problem:
             raise CommandError(
                 f"{who} is neither a telephone number nor a mail address: {problem.messages[0]}", returncode=WRONG

@@ -1,0 +1,53 @@
+"""Telephone numbers as people write them, in a form, a list or a file: the one rule of how they are read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from phonenumber_field.phonenumber import PhoneNumber, to_python
+
+
+def refuse_extension(number: Any) -> None:
+    """E.164 has no room for an extension: it would be dropped, and the code sent to the switchboard."""
+    if getattr(to_python(number), "extension", None):
+        raise ValidationError(
+            gettext("A number with an extension cannot be called or texted by itself. Give the direct number."),
+            code="extension",
+        )
+
+
+def read_number(text: str, region: str = "") -> str:
+    """In E.164. Raises ValidationError, with what to do, where nobody can have it or it has an extension.
+
+    Args: region: whose number (ISO 3166, two letters) it is without a country code; "" for that of the installation.
+    """
+    region = region or settings.PHONENUMBER_DEFAULT_REGION
+    text = text.strip().replace("\u00a0", " ").replace("–", "-")
+    written = f"+{text[2:]}" if text.startswith("00") else text
+    number = to_python(written, region=region)
+    refuse_extension(number)
+    if isinstance(number, PhoneNumber) and number.is_valid():
+        return str(number.as_e164)
+    again = to_python("+" + re.sub(r"\D", "", text))
+    if not text.startswith(("+", "0")) and isinstance(again, PhoneNumber) and again.is_valid():
+        raise ValidationError(
+            gettext("%(text)s is no number here. If a spreadsheet took the plus away, write %(number)s.")
+            % {"text": text, "number": again.as_international},
+            code="invalid",
+        )
+    raise ValidationError(
+        gettext("%(text)s is no telephone number. Write it as %(example)s, or with + and the code of its country.")
+        % {"text": text, "example": example_of(region)},
+        code="invalid",
+    )
+
+
+def example_of(region: str) -> str:
+    """A number of this country as people there write it."""
+    number = phonenumbers.example_number(region)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL) if number else "+44 20 7946 0000"
