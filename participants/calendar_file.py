@@ -30,10 +30,12 @@ ENDLESS = 10  # years of an endless series for which the file knows when clocks 
 class CalendarFile:
     """What is the same in everybody's, asked for once. What is always open has no place in a calendar: see `exists`.
 
-    Args: method: REQUEST, for the entry as it stands, or CANCEL.
+    Args:
+        method: REQUEST, for the entry as it stands, or CANCEL.
+        for_all: whether all of it is cancelled, and not only for who gets the file.
     """
 
-    def __init__(self, entry: CalendarEntry, method: str) -> None:
+    def __init__(self, entry: CalendarEntry, method: str, *, for_all: bool = True) -> None:
         conference = entry.conference
         self.method, self.exists = method, not conference.always_open
         self.zone = _zone_of(conference) if self.exists and conference.rule and method == REQUEST else None
@@ -44,7 +46,10 @@ class CalendarFile:
             event.add("sequence", entry.sequence)
             event.add("organizer", organizer(conference))
             event.add("summary", conference.title)
-            event.add("status", "CONFIRMED" if method == REQUEST else "CANCELLED")
+            if method == REQUEST:
+                event.add("status", "CONFIRMED")
+            elif for_all:  # "if uninviting specific attendees, then MUST NOT be included". RFC 5546 (3.2.5)
+                event.add("status", "CANCELLED")
 
     def text(self, *, name: str, address: str, place: str, description: str) -> str:
         """The file for one person, who is the only one that it names; "" where it does not exist.

@@ -1,4 +1,4 @@
-"""Invitations, and what those who were invited are told afterwards: owed here, sent by the worker.
+"""Invitations: owed here, sent by the worker.
 
 Each goes to a person once. Who was invited is asked of the outbox, and so is what became of it.
 """
@@ -18,7 +18,6 @@ from participants.letters import Letter, Letters
 from participants.models import CalendarEntry, Conference, Delivery, Invitation
 
 NOT_SENT = Delivery.OVER_WITHOUT_PROOF
-TELLS_THE_PLAN = (Delivery.Kind.INVITATION, Delivery.Kind.CHANGED, Delivery.Kind.CALLED_OFF)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -116,59 +115,11 @@ def delivery_of(
     )
 
 
-def were_told(conference: Conference, before: int) -> list[Invitation]:
-    """Those on the roster who were told the plan, or are about to be, and last as it was before this sequence."""
-    told = (
-        Delivery.objects.filter(invitation=models.OuterRef("pk"), kind__in=TELLS_THE_PLAN)
-        .exclude(state__in=(Delivery.State.FAILED, Delivery.State.WITHDRAWN))
-        .order_by("-sequence")
-        .values("sequence")[:1]
-    )
-    rows = conference.invitations.filter(participant__team=conference.team_id).select_related("participant")
-    rows = rows.annotate(told=models.Subquery(told)).filter(told__lt=before)
-    return list(rows.prefetch_related("participant__contacts"))
-
-
-def tell_changes(entry: CalendarEntry) -> Owed:
-    """Owes everybody who was invited, and was not told yet, what has changed, with the calendar as it is now.
-
-    What still waits is not sent as it was: an invitation is written anew, and of what is called off none goes out.
-    To be called in a transaction that has noted the entry.
-    """
-    owed, letters = Owed(), Letters(entry)
-    kind = Delivery.Kind.CALLED_OFF if entry.is_called_off else Delivery.Kind.CHANGED
-    fresh = []
-    for invitation in were_told(entry.conference, entry.sequence):
-        letter = letters.to(invitation, kind, entry.changes)
-        if letter.contact is None:
-            owed.unreachable.append(invitation)
-        elif not _instead_of_waiting(letters, invitation):
-            delivery = delivery_of(letter, kind, entry, until=letters.until)
-            delivery.key = f"{delivery.key} {entry.sequence}"
-            fresh.append(delivery)
-    owed.new = Delivery.objects.owe_all(fresh)
-    return owed
-
-
-def _instead_of_waiting(letters: Letters, invitation: Invitation) -> bool:
-    """Takes back what waits for this person; whether that was all that they would ever have been sent."""
-    waiting = Delivery.objects.filter(invitation=invitation, state=Delivery.State.WAITING)
-    for each in waiting.filter(kind__in=(Delivery.Kind.CHANGED, Delivery.Kind.CALLED_OFF)):
-        each.withdraw(_("The plan changed before it was sent."))
-    first = waiting.filter(kind=Delivery.Kind.INVITATION).first()
-    if first is None or not first.withdraw(_("The plan changed before it was sent.")):
-        return False
-    if not letters.entry.is_called_off:
-        letter = letters.to(invitation, Delivery.Kind.INVITATION)
-        first.owe_anew(delivery_of(letter, Delivery.Kind.INVITATION, letters.entry, until=letters.until))
-    return True
-
-
 def out_of_date(delivery: Delivery) -> str:
     """Why an invitation or what follows it has become untrue while it waited, in words; "" where it has not."""
     conference, date = delivery.conference, delivery.occurrence
-    if delivery.kind == Delivery.Kind.CALLED_OFF:
-        return ""  # it tells of a conference that may be gone
+    if delivery.kind in Delivery.OF_WHAT_IS_GONE:
+        return ""
     if delivery.invitation_id is None:
         return _("They are on the roster no more.")
     if conference is None or conference.status != Conference.Status.SCHEDULED or (date and date.cancelled):

@@ -57,10 +57,11 @@ class Letters:
         self.numbers = list(DialInNumber.objects.all())
         self._files: dict[str, CalendarFile] = {}
 
-    def _file(self, method: str) -> CalendarFile:
-        if method not in self._files:
-            self._files[method] = CalendarFile(self.entry, method)
-        return self._files[method]
+    def _file(self, kind: str) -> CalendarFile:
+        if kind not in self._files:
+            method = CANCEL if kind in Delivery.OF_WHAT_IS_GONE else REQUEST
+            self._files[kind] = CalendarFile(self.entry, method, for_all=kind != Kind.TAKEN_OFF)
+        return self._files[kind]
 
     @property
     def until(self) -> datetime | None:
@@ -71,7 +72,7 @@ class Letters:
         """What this person gets.
 
         Args:
-            kind: INVITATION, CHANGED, CALLED_OFF, REMINDER or DOORS_OPEN of Delivery.Kind.
+            kind: INVITATION, CHANGED, CALLED_OFF, TAKEN_OFF, REMINDER or DOORS_OPEN of Delivery.Kind.
             changes: what is no longer so, in the words of participants.facts.
         """
         person = invitation.participant
@@ -80,7 +81,7 @@ class Letters:
             notice = self._notice(invitation, kind, changes)
         calendar = ""
         if contact and contact.channel == Contact.Channel.EMAIL and kind not in (Kind.REMINDER, Kind.DOORS_OPEN):
-            calendar = self._file(CANCEL if kind == Kind.CALLED_OFF else REQUEST).text(
+            calendar = self._file(kind).text(
                 name=person.name,
                 address=contact.address,
                 place=", ".join(as_dialled(str(each.number)) for each in self.numbers),
@@ -108,6 +109,13 @@ class Letters:
                 else _("%(title)s does not take place: %(when)s.") % values
             ]
             return Notice.of(headline, *facts, closing=closing())
+        if kind == Kind.TAKEN_OFF:
+            headline = _("No longer invited: %(title)s") % values
+            return Notice.of(
+                headline,
+                _("%(team)s no longer invites you to %(title)s. The line will not let you in.") % values,
+                closing=closing(),
+            )
         if kind == Kind.CHANGED:
             headline = _("Changed: %(title)s") % values
             facts = [*changes_in_words(changes), _("This is how it stands now.")]

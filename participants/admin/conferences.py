@@ -22,7 +22,6 @@ from django.utils.translation import gettext_lazy as _
 from participants import schedule
 from participants.admin.again import SchedulesAgain
 from participants.admin.dates import OccurrenceInline, as_told
-from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.groups import AddsGroups
 from participants.admin.health import ChecksRoster
@@ -37,6 +36,7 @@ from participants.admin.rosters import InvitationInline, ModeratorNumberInline
 from participants.admin.schedule_form import LongSelect, ScheduleForm, fate_of
 from participants.admin.search import has_words, invited_like, searched
 from participants.admin.states import StateFilter, badge, with_state
+from participants.admin.uninviting import Uninvites
 from participants.admin.walls import TeamWall
 from participants.admin.warnings import Warns, warnings_of
 from participants.models import Conference, Invitation, Occurrence, Participant
@@ -52,7 +52,10 @@ class ConferenceForm(ScheduleForm):
         label=_("Tell those who are invited of a change"),
         required=False,
         initial=True,
-        help_text=_("Of another title, time or number to dial, and when it is called off. Nothing else is told."),
+        help_text=_(
+            "Of another title, time or number to dial, when it is called off, and whoever is taken off the roster. "
+            "Nothing else is told."
+        ),
     )
     confirm = forms.BooleanField(label=_("Change the series so"), required=False, widget=forms.HiddenInput)
 
@@ -148,7 +151,7 @@ class ConferenceAdmin(
     ChecksRoster,
     MakesPasscodes,
     Exports,
-    TellsWhatGoes,
+    Uninvites,
     Remembers,
 ):
     form = ConferenceForm

@@ -18,14 +18,18 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.invitations import EPOCH, Owed, Whom, chosen, invite, roster_of, tell_changes
+from participants.admin.uninviting import tell_those_who_leave
+from participants.invitations import EPOCH, Owed, Whom, chosen, invite, roster_of
 from participants.letters import Letter, Letters, next_date, told_at
 from participants.models import CalendarEntry, Conference, Contact, Delivery, DialInNumber, Invitation
+from participants.news import behind, is_ahead, tell_changes
 
+CATCH_UP = "_catch_up"  # the button that tells what has changed
 A_MICROSECOND = timedelta(microseconds=1)
 State = Delivery.State
 TOLD = {
@@ -144,8 +148,11 @@ class Invites(admin.ModelAdmin):
     """The page of a conference, with another that invites whoever is on its roster."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        tell = form.cleaned_data.get("tell", False)
+        if tell:
+            tell_those_who_leave(request, formsets)
         super().save_related(request, form, formsets, change)
-        tell_of_changes(request, form.instance.pk, tell=form.cleaned_data.get("tell", False))
+        tell_of_changes(request, form.instance.pk, tell=tell)
 
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.invite_view)
@@ -155,6 +162,9 @@ class Invites(admin.ModelAdmin):
         conference: Conference | None = self.get_object(request, unquote(object_id))
         if conference is None or not self.has_change_permission(request, conference):
             raise PermissionDenied
+        if CATCH_UP in request.POST:
+            catch_up(request, conference)
+            return HttpResponseRedirect(reverse("admin:participants_conference_invite", args=[conference.pk]))
         roster = roster_of(conference)
         hindrance = why_nobody_can_be_invited(conference, roster)
         form = InviteForm(request.POST or None, roster=roster)
@@ -173,6 +183,8 @@ class Invites(admin.ModelAdmin):
             "form": form,
             "hindrance": hindrance,
             "rows": rows,
+            "behind": behind(conference),
+            "catch_up": CATCH_UP,
             "counts": counted(rows),
             "is_under_way": any(row.is_under_way for row in rows),
             "any_went": any(row.invitation.last for row in rows),
@@ -208,15 +220,41 @@ def tell_of_changes(request: HttpRequest, pk: int, *, tell: bool) -> None:
     """Notes what has changed of this conference for calendars, and owes it to those who are invited if they are to be
     told. Of a draft, and of what is over, there is nothing to tell.
     """
-    if not CalendarEntry.objects.filter(conference=pk).exists():
+    before = CalendarEntry.objects.filter(conference=pk).first()
+    if before is None:
         return
     with transaction.atomic():
         conference = Conference.objects.select_related("team").get(pk=pk)
         entry = CalendarEntry.objects.note(conference)
-        ahead = conference.occurrences.filter(closes_at__gt=timezone.now()).exists()
-        if not tell or not ahead or conference.status == Conference.Status.DRAFT:
+        is_news = entry.changed_in > before.changed_in and conference.status != Conference.Status.DRAFT
+        if not is_news or not is_ahead(conference):
             return
-        owed = tell_changes(entry)
+        owed = tell_changes(entry) if tell else Owed()
+    say_who_is_told(request, owed)
+    if left := len(behind(conference)):
+        page = reverse("admin:participants_conference_invite", args=[pk])
+        words = ngettext(
+            "%(n)s person who is invited does not know of the change.",
+            "%(n)s people who are invited do not know of the change.",
+            left,
+        )
+        link = format_html('<a href="{}">{}</a>', page, gettext("Tell them later"))
+        messages.warning(request, format_html("{} {}", words % {"n": left}, link))
+
+
+def catch_up(request: HttpRequest, conference: Conference) -> None:
+    """Tells those who do not know how it stands now."""
+    with transaction.atomic():
+        owed = tell_changes(CalendarEntry.objects.note(conference)) if behind(conference) else Owed()
+    say_who_is_told(request, owed)
+    if not owed.new and not owed.unreachable:
+        messages.info(request, gettext("Everybody has been told already: nothing was sent twice."))
+    if owed.unreachable:
+        names = ", ".join(each.participant.name for each in owed.unreachable)
+        messages.warning(request, gettext("Nothing can be sent to %(names)s: tell them yourself.") % {"names": names})
+
+
+def say_who_is_told(request: HttpRequest, owed: Owed) -> None:
     if owed.new:
         words = ngettext("%(n)s person is told of the change.", "%(n)s people are told of the change.", owed.new)
         messages.success(request, words % {"n": owed.new})

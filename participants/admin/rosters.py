@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.admin.changes import flagged, with_recent_changes
 from participants.admin.coming import ComingConferences
-from participants.admin.deletion import TellsWhatGoes
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.inviting import in_words, with_invitation_state
 from participants.admin.people import first_contact_of, told_apart
 from participants.admin.search import has_words, invited_like, searched
 from participants.admin.typed import InvitationForm, InvitationFormSet, ModeratorNumberForm, ModeratorNumberFormSet
+from participants.admin.uninviting import Uninvites
 from participants.admin.walls import TeamWall
 from participants.models import Conference, Invitation, ModeratorNumber, Participant
 from participants.resources import InvitationResource, numbers_of
@@ -108,7 +108,7 @@ class ModeratorNumberInline(RosterInline):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(InvitationWall, Exports, TellsWhatGoes, Remembers):
+class InvitationAdmin(InvitationWall, Exports, Uninvites, Remembers):
     """Every roster at once: for finding a roster number, and for changing a role."""
 
     resource_classes = (InvitationResource,)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from participants.facts import CALLED_OFF, Facts
+from participants.facts import CALLED_OFF, TAKES_PLACE, Facts
 from participants.models.conferences import Conference
+
+REMEMBERED = 50  # changes
 
 
 class CalendarEntryManager(models.Manager["CalendarEntry"]):
@@ -19,7 +21,8 @@ class CalendarEntryManager(models.Manager["CalendarEntry"]):
         entry, is_new = self.get_or_create(conference=conference, defaults={"facts": facts.as_stored()})
         changes = [] if is_new else Facts.stored(entry.facts).changes_to(facts)
         if changes:
-            entry.sequence, entry.changes = entry.sequence + 1, changes
+            entry.sequence += 1
+            entry.changed = [*entry.changed, [entry.sequence, changes]][-REMEMBERED:]
         if changes or entry.facts != facts.as_stored():
             entry.facts = facts.as_stored()
             entry.save()
@@ -35,7 +38,9 @@ class CalendarEntry(models.Model):
     conference = models.OneToOneField(Conference, models.CASCADE, related_name="entry")
     sequence = models.PositiveIntegerField(default=0)
     facts = models.JSONField()
-    changes = models.JSONField(default=list)  # what was changed last, in the words of participants.facts
+    changed = models.JSONField(
+        default=list
+    )  # each change: in which sequence, and what, in the words of participants.facts
 
     objects = CalendarEntryManager()
 
@@ -43,5 +48,22 @@ class CalendarEntry(models.Model):
         return f"{self.conference} ({self.sequence})"
 
     @property
+    def changed_in(self) -> int:
+        """The sequence in which it changed last: whoever was told an earlier one does not know how it stands."""
+        return self.changed[-1][0] if self.changed else 0
+
+    @property
     def is_called_off(self) -> bool:
-        return self.changes == [CALLED_OFF]
+        return bool(self.changed) and self.changed[-1][1] == [CALLED_OFF]
+
+    def changes_since(self, sequence: int) -> list[str]:
+        """What is news to whoever was told this sequence, in the words of participants.facts."""
+        news = dict.fromkeys(what for changed_in, said in self.changed if changed_in > sequence for what in said)
+        if CALLED_OFF in news and TAKES_PLACE in news:  # they know of neither
+            del news[CALLED_OFF], news[TAKES_PLACE]
+        return list(news)
+
+    def bump(self) -> None:
+        """A higher sequence, though nothing changed for those who stay: somebody's copy of it is cancelled."""
+        CalendarEntry.objects.filter(pk=self.pk).update(sequence=models.F("sequence") + 1)
+        self.refresh_from_db()

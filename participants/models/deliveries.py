@@ -164,6 +164,7 @@ class Delivery(models.Model):
         INVITATION = "invitation", _("invitation")
         CHANGED = "changed", _("change of a conference")
         CALLED_OFF = "called off", _("conference called off")
+        TAKEN_OFF = "taken off", _("taken off the roster")
         REMINDER = "reminder", _("reminder")
         DOORS_OPEN = "doors open", _("reminder: the doors are open")
 
@@ -181,7 +182,15 @@ class Delivery(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     # Those of which nobody wants two, even where one may have been lost.
-    ONCE_AT_MOST = (Kind.INVITATION, Kind.CHANGED, Kind.CALLED_OFF, Kind.REMINDER, Kind.DOORS_OPEN)
+    ONCE_AT_MOST = (
+        Kind.INVITATION,
+        Kind.CHANGED,
+        Kind.CALLED_OFF,
+        Kind.TAKEN_OFF,
+        Kind.REMINDER,
+        Kind.DOORS_OPEN,
+    )
+    OF_WHAT_IS_GONE = (Kind.CALLED_OFF, Kind.TAKEN_OFF)
     OVER_WITHOUT_PROOF = (State.FAILED, State.UNSURE, State.WITHDRAWN)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -305,4 +314,4 @@ class Delivery(models.Model):
     @property
     def calendar_method(self) -> str:
         """What a calendar does with the file. RFC 6047 (2.4) wants the type of the part to say the same as the file."""
-        return "CANCEL" if self.kind == self.Kind.CALLED_OFF else "REQUEST"
+        return "CANCEL" if self.kind in self.OF_WHAT_IS_GONE else "REQUEST"

@@ -9,9 +9,9 @@ from time_machine import travel
 
 from conferenceline.outbox import send_due
 from participants.invitations import Whom, invite
-from participants.models import Conference, Delivery, Occurrence
+from participants.models import Conference, Delivery, DialInNumber, Occurrence
 from participants.reminders import remind
-from sandbox.models import Message
+from sandbox.models import Fault, Message
 from tests import cast
 from tests.admin.page import save
 from tests.invitations.conftest import mailed, texted
@@ -169,3 +169,76 @@ def test_a_reminder_that_waits_is_not_sent_of_what_was_called_off_meanwhile(invi
     assert set(Delivery.objects.filter(kind="doors open").values_list("state", "last_error")) == {
         ("withdrawn", "The conference was called off.")
     }
+
+
+def test_whoever_does_not_know_of_a_change_is_told_later_once_and_of_all_of_it(organizer, invited):
+    invite_page = f"/admin/participants/conference/{invited.pk}/invite/"
+    assert "do not know of the last change" not in organizer.get(invite_page).content.decode()
+    change(organizer, invited, title="Budget talk", without=("tell",))
+    change(organizer, Conference.objects.get(), starts_at_1="23:30", without=("tell",))
+    change(organizer, Conference.objects.get(), seats="20")  # tells of nothing, with the box ticked
+    assert arrived() == []
+    assert "2 people do not know of the last change" in organizer.get(invite_page).content.decode()
+
+    for _press in range(2):
+        assert organizer.post(invite_page, {"_catch_up": "1"}).status_code == 302
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Changed: Budget talk")]
+    body = Delivery.objects.get(kind="changed", channel="mail").body
+    assert body.startswith("The title has changed.\n\nThe time or the dates have changed.\n")
+    page = organizer.get(invite_page).content.decode()
+    assert "Everybody has been told already: nothing was sent twice." in page
+    assert "do not know of the last change" not in page
+
+
+def test_an_unticked_box_says_where_to_tell_them_later(organizer, invited):
+    change(organizer, invited, title="Budget talk", without=("tell",))
+
+    page = organizer.get("/admin/participants/conference/").content.decode()
+
+    assert "2 people who are invited do not know of the change." in page
+    assert f'<a href="/admin/participants/conference/{invited.pk}/invite/">Tell them later</a>' in page
+
+
+def test_a_change_that_did_not_arrive_can_be_told_again(organizer, invited):
+    Fault.objects.inject("mail.send", 550, status=550, to="ana@example.com")
+    change(organizer, invited, title="Budget talk")
+    assert arrived() == [("+12025550111", "")]
+
+    organizer.post(f"/admin/participants/conference/{invited.pk}/invite/", {"_catch_up": "1"})
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Changed: Budget talk")]
+
+
+def test_what_was_called_off_unsaid_can_be_told_later(organizer, invited):
+    change(organizer, invited, status="cancelled", without=("tell",))
+
+    organizer.post(f"/admin/participants/conference/{invited.pk}/invite/", {"_catch_up": "1"})
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Called off: Budget")]
+
+
+def test_another_number_to_dial_can_be_told_without_saving_the_conference(organizer, invited):
+    DialInNumber.objects.update(number="+12025550105")
+
+    organizer.post(f"/admin/participants/conference/{invited.pk}/invite/", {"_catch_up": "1"})
+
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Changed: Budget")]
+    assert "Number to dial: +1 202-555-0105\n" in Delivery.objects.get(kind="changed", channel="mail").body
+
+
+def test_whoever_only_looks_tells_nobody(auditor, neighbour, organizer, invited):
+    change(organizer, invited, title="Budget talk", without=("tell",))
+    for browser in (auditor, neighbour):
+        answer = browser.post(f"/admin/participants/conference/{invited.pk}/invite/", {"_catch_up": "1"})
+        assert answer.status_code in (302, 403)
+    assert arrived() == []
+
+
+def test_somebody_invited_twice_is_told_that_it_is_called_off_though_the_second_mail_still_waits(organizer, invited):
+    invite(invited, Whom.ALL, seen=timezone.now() + timedelta(minutes=1))
+
+    change(organizer, invited, status="cancelled")
+
+    assert ("ana@example.com", "Called off: Budget") in arrived()
+    assert ("ana@example.com", "Invitation: Budget") not in arrived()
