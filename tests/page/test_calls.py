@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from participants.models import Conference
 from sandbox.models import Leg, Switch, Webhook
 from sandbox.page.acts import ACTS
 from tests import cast
@@ -103,6 +104,22 @@ def test_a_listener_is_not_heard(desk, clock, room):
     ana = desk.phones[0]["id"]
 
     assert "are not heard" in get_in(desk, ana, clock)["company"][0]["words"]
+
+
+@pytest.mark.parametrize(("said_of_it", "back_at_once"), [("A", True), ("", False), ("failed", False)])
+def test_what_the_carriers_say_of_the_number_is_chosen_and_heard(desk, clock, room, ana, said_of_it, back_at_once):
+    """Where a room lets people come back after a drop, only a number that carriers vouch for needs no second code."""
+    Conference.objects.filter(pk=room.pk).update(comes_back=True)
+    phone = desk.phones[0]["id"]
+    of_ana = {"who": str(ana.uuid), "number": cast.ANA, "texts_at": cast.ANA}
+    assert desk.do(phone, "choose", **of_ana, attestation=said_of_it)["attestation"] == said_of_it
+    get_in(desk, phone, clock)
+    desk.do(phone, "hang-up")
+
+    heard = said(desk.call(phone))
+
+    assert (("Line", "Welcome back. You are the first.") in heard) is back_at_once
+    assert (("Line", PROMPT) in heard) is not back_at_once
 
 
 def test_hanging_up(desk, clock):

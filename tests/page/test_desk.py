@@ -125,6 +125,7 @@ def test_somebody_else_takes_the_phone(desk, ana, bo):
         ({"number": "1" * 101}, "Type the number that the phone calls from."),
         ({"texts_at": " "}, "Type the number whose text messages you read."),
         ({"who": "Ana"}, "There is no such person."),
+        ({"attestation": "a+"}, "No carrier says that of a number."),
         ({"who": "00000000-0000-0000-0000-000000000000"}, "There is no such person."),
     ],
 )
