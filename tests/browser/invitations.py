@@ -88,8 +88,9 @@ class Story:
     def pastes(self) -> None:
         self.type("People, one a line:", LIST)
         self.click("button", "Show what becomes of it")
-        expect(self.page.get_by_text(re.compile("20 (new|the same)"))).to_be_visible()
-        self.stage("plan", None)
+        what_becomes = self.page.get_by_text(re.compile("20 (new|the same)"))
+        expect(what_becomes).to_be_visible()
+        self.stage("plan", what_becomes)
         self.click("button", "Put them on the roster")
         expect(self.page.get_by_text("20 people of the list are on the roster")).to_be_visible()
         self.stage("roster", None)
