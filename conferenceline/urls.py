@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from conferenceline import metrics, views
+from conferenceline import metrics, texts, views
 from verification import enrolment_page
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("authenticator/", enrolment_page.authenticator, name="authenticator"),
     path("voice/", include("verification.urls")),
+    path("texts/", texts.heard, name="texts"),
     path("rooms/", include("rooms.urls")),
 ]
 if settings.SANDBOX:

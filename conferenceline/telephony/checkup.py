@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from conferenceline.telephony import accounts, numbers, reach, verify_service
 from conferenceline.telephony.errors import MisconfiguredError, NotThereError
-from conferenceline.telephony.numbers import Number
+from conferenceline.telephony.numbers import Number, is_ours
 from participants.models import DialInNumber
 
 CLOCKS_APART_MOST = 10  # seconds: doors open and codes expire by the clock
@@ -110,6 +111,7 @@ def _numbers() -> Iterator[Finding]:
         yield Finding("No dial-in number is listed: nobody can call.", "manage.py provision_number")
     for number in listed:
         yield _number(number, owned.get(number))
+    yield from _texts(owned, listed)
     for number, each in owned.items():
         if each.is_ours and number not in listed:
             yield Finding(
@@ -127,8 +129,25 @@ def _number(number: str, owned: Number | None) -> Finding:
     if not owned.differences:
         return Finding(f"{number} sends its calls to {settings.PUBLIC_URL}.")
     words = "".join(f"\n    {line}" for each in owned.differences for line in each.lines)
-    taken = " --take-over" if owned.used_by else ""
+    taken = " --take-over" if owned.used_by or owned.texts_used_by else ""
     return Finding(f"{number} is not as the line needs it:{words}", f"manage.py provision_number {number}{taken}")
+
+
+def _texts(owned: dict[str, Number], listed: list[str]) -> Iterator[Finding]:
+    """Whether STOP, answered to what we text, comes here. Twilio obeys it in any case; so do organizers then."""
+    here = settings.PUBLIC_URL + reverse("texts")
+    if sid := settings.TWILIO_MESSAGING_SERVICE_SID:
+        yield Finding(f"Texts go by the Messaging Service {sid}: see that it sends its incoming messages to {here}.")
+        return
+    sender = settings.TWILIO_MESSAGES_FROM
+    if not sender or sender in listed:
+        return
+    number = owned.get(sender)
+    if number is None or not is_ours(number.settings["sms_url"]):
+        yield Finding(
+            f"{sender}, from which texts are sent, does not send here what is answered to them, such as STOP.",
+            f"In the Twilio console, on the page of the number: A message comes in, Webhook, {here}, HTTP POST.",
+        )
 
 
 def _public_url() -> Iterator[Finding]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -46,6 +49,33 @@ WHY = {
 # Messages are looked for in the newest so many to the number, made since the row was owed; our clock may be fast.
 LOOKED_THROUGH = 100
 CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+# https://help.twilio.com/articles/223134027: the words with which Twilio itself stops and begins to text a number
+STOP = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"))
+START = frozenset(("START", "YES", "UNSTOP"))
+MESSAGE_SID = re.compile("(SM|MM)[0-9a-fA-F]{32}")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A text by which somebody stops our texts, or begins them again. `sender` as Twilio has it."""
+
+    sid: str
+    sender: str
+    stops: bool
+
+
+def heard(form: Mapping[str, str]) -> Heard | None:
+    """What the webhook of an incoming text says; None for a text that is neither.
+
+    OptOutType comes where a Messaging Service has words of its own ("Advanced Opt-Out"), in whichever language.
+    https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+    """
+    sid, word = form.get("MessageSid", ""), form.get("OptOutType") or form.get("Body", "").strip().upper()
+    if not MESSAGE_SID.fullmatch(sid) or word not in STOP | START:
+        return None
+    return Heard(sid, form.get("From", ""), stops=word in STOP)
 
 
 def send(delivery: Delivery) -> str:

@@ -13,7 +13,7 @@ from conferenceline.telephony.errors import SETUP_ERRORS, NotThereError, Refused
 from conferenceline.telephony.twiml import webhook_url
 
 # https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
-URLS = ("voice_url", "voice_fallback_url", "status_callback")
+URLS = ("voice_url", "voice_fallback_url", "status_callback", "sms_url")
 SETTINGS = (
     "voice_url",
     "voice_method",
@@ -24,6 +24,9 @@ SETTINGS = (
     "voice_application_sid",
     "trunk_sid",
     "voice_receive_mode",
+    "sms_url",
+    "sms_method",
+    "sms_application_sid",
 )
 UNUSED = "https://demo.twilio.com/"  # where a number points that was bought and never set up
 
@@ -35,6 +38,7 @@ class Number:
     sid: str
     number: str
     takes_calls: bool
+    takes_texts: bool
     settings: Mapping[str, str]
 
     def __str__(self) -> str:
@@ -58,9 +62,17 @@ class Number:
         return "" if not url or url.startswith(UNUSED) or is_ours(url) else url
 
     @property
+    def texts_used_by(self) -> str:
+        """What else takes its texts, as used_by has it of calls."""
+        url = self.settings["sms_url"]
+        if sid := self.settings["sms_application_sid"]:
+            return f"the application {sid}"
+        return "" if not self.takes_texts or not url or url.startswith(UNUSED) or is_ours(url) else url
+
+    @property
     def differences(self) -> list[Difference]:
-        """What has to change for calls to come to this line as it needs them."""
-        return between(self.settings, should_be())
+        """What has to change for calls and texts to come to this line as it needs them."""
+        return between(self.settings, should_be(takes_texts=self.takes_texts))
 
     @property
     def differences_without_us(self) -> list[Difference]:
@@ -68,13 +80,14 @@ class Number:
         return between(self.settings, {name: "" for name in URLS if is_ours(self.settings[name])})
 
 
-def should_be() -> dict[str, str]:
+def should_be(*, takes_texts: bool) -> dict[str, str]:
     """The settings of a number of this line.
 
     An application or a trunk would override the addresses. A fallback document that is hosted elsewhere is a file, and
     files are fetched by GET.
     """
     fallback = settings.VOICE_FALLBACK_URL
+    texts = {"sms_url": webhook_url(reverse("texts")), "sms_method": "POST", "sms_application_sid": ""}
     here = fallback == settings.PUBLIC_URL + reverse("voice-trouble")
     return {
         "voice_url": webhook_url(reverse("voice")),
@@ -86,12 +99,13 @@ def should_be() -> dict[str, str]:
         "voice_application_sid": "",
         "trunk_sid": "",
         "voice_receive_mode": "voice",
+        **(texts if takes_texts else {}),
     }
 
 
 def is_ours(url: str) -> bool:
     """Whether this address is one of this line's, whatever its connection overrides."""
-    paths = [reverse(name) for name in ("voice", "voice-trouble", "voice-status")]
+    paths = [reverse(name) for name in ("voice", "voice-trouble", "voice-status", "texts")]
     ours = [settings.PUBLIC_URL + path for path in paths]
     return url.partition("#")[0] in (*ours, settings.VOICE_FALLBACK_URL)
 
@@ -137,4 +151,4 @@ def change(number: Number, differences: list[Difference]) -> None:
 def _read(row: Any) -> Number:
     capabilities = row.capabilities or {}
     values = {name: str(getattr(row, name) or "") for name in SETTINGS}
-    return Number(row.sid, row.phone_number, bool(capabilities.get("voice")), values)
+    return Number(row.sid, row.phone_number, bool(capabilities.get("voice")), bool(capabilities.get("sms")), values)

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from django.conf import settings
 from django.http import HttpResponse
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, Say, VoiceResponse
 
 from conferenceline.telephony.voices import SLOW_RATE, VOICES
@@ -33,6 +34,11 @@ def webhook_url(path: str) -> str:
 def response(twiml: str) -> HttpResponse:
     """The answer to a webhook."""
     return HttpResponse(twiml, content_type="text/xml; charset=utf-8")
+
+
+def silence() -> HttpResponse:
+    """The answer to a text that gets none. https://www.twilio.com/docs/messaging/twiml"""
+    return response(str(MessagingResponse()))
 
 
 @dataclass(frozen=True)

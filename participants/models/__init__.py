@@ -8,6 +8,7 @@ from participants.models.conferences import Conference, Occurrence
 from participants.models.contacts import Contact
 from participants.models.deliveries import Delivery
 from participants.models.groups import GroupMember, PeopleGroup
+from participants.models.heard_texts import HeardText
 from participants.models.imports import Fate, ImportRow, PeopleImport
 from participants.models.numbers import DialInNumber
 from participants.models.passcodes import PASSCODE_DIGITS, Passcode
@@ -29,6 +30,7 @@ __all__ = [
     "Fate",
     "Grade",
     "GroupMember",
+    "HeardText",
     "ImportRow",
     "Invitation",
     "Membership",

@@ -79,7 +79,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
     def withdraw_texts(self, number: str) -> int:
         """Whoever has this number (E.164) wants no more texts, in whichever book they are; how many contacts."""
-        return self.texts_agreed().filter(address=number).update(texts_withdrawn_at=timezone.now())
+        return self.texts_agreed().filter(address=number).update(texts_withdrawn_at=timezone.now(), texts_stopped=True)
+
+    def give_back_texts(self, number: str) -> int:
+        """Whoever answered STOP from this number (E.164), and had agreed, wants texts again; how many contacts."""
+        stopped = self.filter(channel=Channel.SMS, address=number, texts_stopped=True, texts_agreed_at__isnull=False)
+        return stopped.update(texts_withdrawn_at=None, texts_stopped=False)
 
     def to_be_told(self) -> "ContactQuerySet":
         """Where a message that is no code may go: mailboxes, then mobiles whose owners agreed to texts."""
@@ -125,10 +130,14 @@ class Contact(models.Model):
     texts_agreed_noted_by = models.CharField(_("noted by"), max_length=150, blank=True, editable=False)
     texts_withdrawn_at = models.DateTimeField(_("wants no texts since"), null=True, blank=True, editable=False)
 
+    texts_stopped = models.BooleanField(default=False, editable=False)  # withdrawn by STOP, which START takes back
+
     changed_by = ""  # who saves or deletes it: set by the admin, for the record of changes
 
     objects = ContactQuerySet.as_manager()
-    history = History(excluded_fields=("succeeded_at", "failed_at", "failure", "line_type", "line_type_asked_at"))
+    history = History(
+        excluded_fields=("succeeded_at", "failed_at", "failure", "line_type", "line_type_asked_at", "texts_stopped")
+    )
 
     class Meta:
         ordering = ("position", "pk")
@@ -179,7 +188,7 @@ class Contact(models.Model):
         self.succeeded_at = self.failed_at = self.line_type_asked_at = None
         self.failure = self.line_type = ""
         if self.texts_agreed_at == before.texts_agreed_at:
-            self.texts_agreed_at = self.texts_withdrawn_at = None
+            self.texts_agreed_at, self.texts_withdrawn_at, self.texts_stopped = None, None, False
             self.texts_agreed_how = self.texts_agreed_noted_by = ""
 
     def clean(self) -> None:
@@ -224,7 +233,7 @@ class Contact(models.Model):
 
     def agree_to_texts(self, how: str, noted_by: str) -> None:
         """Records, with the next save, that the owner wants texts: how they said so, and who notes it."""
-        self.texts_agreed_at, self.texts_withdrawn_at = timezone.now(), None
+        self.texts_agreed_at, self.texts_withdrawn_at, self.texts_stopped = timezone.now(), None, False
         self.texts_agreed_how, self.texts_agreed_noted_by = how, noted_by
 
     def withdraw_texts(self) -> None:

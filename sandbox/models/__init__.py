@@ -1,4 +1,4 @@
-from sandbox.models.account import AuthTokens, OwnedNumber
+from sandbox.models.account import AuthTokens, OwnedNumber, Unsubscribed
 from sandbox.models.authenticators import Entity, Factor, FactorChallenge
 from sandbox.models.calls import Leg, Utterance
 from sandbox.models.faults import Fault, RestRequest
@@ -27,6 +27,7 @@ __all__ = [
     "RestRequest",
     "Room",
     "Switch",
+    "Unsubscribed",
     "Utterance",
     "Verification",
     "VerifyService",

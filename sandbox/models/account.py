@@ -69,6 +69,7 @@ class OwnedNumberQuerySet(models.QuerySet["OwnedNumber"]):
                     "voice_url": f"{settings.PUBLIC_URL}/voice/",
                     "voice_fallback_url": settings.VOICE_FALLBACK_URL,
                     "status_callback": f"{settings.PUBLIC_URL}/voice/status/",
+                    "sms_url": f"{settings.PUBLIC_URL}/texts/",
                 },
             )
         return self.order_by("pk")
@@ -88,6 +89,7 @@ class OwnedNumber(models.Model):
     sid = models.CharField(max_length=34, unique=True, default=new_number_sid)
     number = models.CharField(max_length=20, unique=True)
     takes_calls = models.BooleanField(default=True)
+    takes_texts = models.BooleanField(default=True)
     voice_url = models.TextField(blank=True)
     voice_method = models.CharField(max_length=4, default="POST")
     voice_fallback_url = models.TextField(blank=True)
@@ -97,6 +99,9 @@ class OwnedNumber(models.Model):
     voice_application_sid = models.CharField(max_length=34, blank=True)
     trunk_sid = models.CharField(max_length=34, blank=True)
     voice_receive_mode = models.CharField(max_length=5, default="voice")
+    sms_url = models.TextField(blank=True)
+    sms_method = models.CharField(max_length=4, default="POST")
+    sms_application_sid = models.CharField(max_length=34, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -123,3 +128,12 @@ class OwnedNumber(models.Model):
 
 
 NOT_IN_SERVICE = "The number you have dialed is not in service."
+
+
+class Unsubscribed(models.Model):
+    """A number that answered STOP: the account's numbers text it no more. https://www.twilio.com/docs/api/errors/21610"""
+
+    number = models.CharField(max_length=20, unique=True)
+
+    def __str__(self) -> str:
+        return self.number

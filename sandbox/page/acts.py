@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 
 from sandbox import mishaps
-from sandbox.exchange import legs
+from sandbox.exchange import legs, texts
 from sandbox.exchange.fields import VERSTATS, sip_fields, verstat_fields
 from sandbox.management.commands.dial import e164
 from sandbox.models import Handset, Message, Verification
@@ -163,6 +163,16 @@ def key(handset: Handset, form: QueryDict) -> None:
         raise RefusedError("No other phone rings.")
 
 
+def text(handset: Handset, form: QueryDict) -> None:
+    """Texts the line, such as STOP."""
+    body = form.get("body", "").strip()
+    if not body or len(body) > texts.LONGEST:
+        raise RefusedError("Type what the text shall say.")
+    if not handset.texts_at.startswith("+"):
+        raise RefusedError("Texts are sent from a telephone: choose a number under “Reads the texts of”.")
+    texts.send(handset.texts_at, body, import_string(settings.SANDBOX_TRANSPORT)())
+
+
 def mishap(handset: Handset, form: QueryDict) -> None:
     """What Twilio answers to the next code, instead of sending or checking it. It is one service for all phones."""
     try:
@@ -206,4 +216,5 @@ ACTS: dict[str, Callable[[Handset, QueryDict], None]] = {
     "expire": expire,
     "key": key,
     "mishap": mishap,
+    "text": text,
 }

@@ -7,7 +7,7 @@ import re
 from django.conf import settings
 from django.utils import timezone
 
-from sandbox.models import Message
+from sandbox.models import Message, Unsubscribed
 from sandbox.rest.answers import API_VERSION, Answered, Asked, ProblemError, rfc2822
 from sandbox.rest.pages import page
 from sandbox.rest.verifications import is_e164
@@ -34,6 +34,8 @@ def create(asked: Asked) -> Answered:
         raise ProblemError(21701, 400, "The Messaging Service does not exist.")
     if sender and sender != settings.TWILIO_MESSAGES_FROM:
         raise ProblemError(21606, 400, "The 'From' phone number provided is not a valid message-capable number.")
+    if Unsubscribed.objects.filter(number=to).exists():
+        raise ProblemError(21610, 400, "Attempt to send to unsubscribed recipient")
     message = Message.objects.create(
         to=to, channel="sms", body=body, sid=new_sid("SM"), sender=sender, service_sid=service, sent_at=timezone.now()
     )

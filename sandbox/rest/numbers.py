@@ -16,13 +16,19 @@ URLS = {
     "VoiceUrl": "voice_url",
     "VoiceFallbackUrl": "voice_fallback_url",
     "StatusCallback": "status_callback",
+    "SmsUrl": "sms_url",
 }
 METHODS = {
     "VoiceMethod": "voice_method",
     "VoiceFallbackMethod": "voice_fallback_method",
     "StatusCallbackMethod": "status_callback_method",
+    "SmsMethod": "sms_method",
 }
-OWNERS = {"VoiceApplicationSid": ("voice_application_sid", "AP"), "TrunkSid": ("trunk_sid", "TK")}
+OWNERS = {
+    "VoiceApplicationSid": ("voice_application_sid", "AP"),
+    "TrunkSid": ("trunk_sid", "TK"),
+    "SmsApplicationSid": ("sms_application_sid", "AP"),
+}
 PARAMETERS = frozenset((*URLS, *METHODS, *OWNERS, "VoiceReceiveMode"))
 
 
@@ -88,7 +94,12 @@ def as_json(number: OwnedNumber, account_sid: str) -> dict[str, object]:
         "address_requirements": "none",
         "api_version": API_VERSION,
         "beta": False,
-        "capabilities": {"voice": number.takes_calls, "sms": True, "mms": True, "fax": False},
+        "capabilities": {
+            "voice": number.takes_calls,
+            "sms": number.takes_texts,
+            "mms": number.takes_texts,
+            "fax": False,
+        },
         "date_created": rfc2822(number.created_at),
         "date_updated": rfc2822(number.updated_at),
         "friendly_name": formatted(number.number),
@@ -96,11 +107,11 @@ def as_json(number: OwnedNumber, account_sid: str) -> dict[str, object]:
         "phone_number": number.number,
         "origin": "twilio",
         "sid": number.sid,
-        "sms_application_sid": None,
+        "sms_application_sid": number.sms_application_sid or None,
         "sms_fallback_method": "POST",
         "sms_fallback_url": None,
-        "sms_method": "POST",
-        "sms_url": None,
+        "sms_method": number.sms_method,
+        "sms_url": number.sms_url or None,
         "status_callback": number.status_callback or None,
         "status_callback_method": number.status_callback_method,
         "trunk_sid": number.trunk_sid or None,

@@ -17,7 +17,7 @@ from tests.browser.phones import get_in, shows
 # Answers to a program, and what is nobody's page: a picture, a redirect, and what only a program's words or the link in
 # a mail open.
 NO_PAGE = re.compile(
-    r"^metrics|^(voice|rooms|phone|authenticator|account/welcome)/|/(logout|jsi18n|autocomplete)/$"
+    r"^metrics|^(voice|texts|rooms|phone|authenticator|account/welcome)/|/(logout|jsi18n|autocomplete)/$"
     r"|picture\.svg$|/conference/dates/$"
 )
 FULLEST = "Harbour board"  # of the conferences: all that a page can show is on this one's

@@ -186,6 +186,7 @@ KEPT = {
     "swept every five minutes": {"Tally", "UsedCode"},
     "goes with its attempt": {"AccessAttemptExpiration"},
     "goes with its file": {"ImportRow"},
+    "goes with a text heard a week later": {"HeardText"},
     "turned off": {"AccessLog", "AccessFailureLog"},
 }
 

@@ -23,6 +23,7 @@ The number {NUMBER}
   + voice_url: {HERE}/{OVERRIDES}
   + voice_fallback_url: {HERE}/trouble/{OVERRIDES}
   + status_callback: {HERE}/status/{OVERRIDES}
+  + sms_url: https://line.example.com/texts/{OVERRIDES}
 The Verify service Conferenceline ({FIRST_SERVICE})
   - lookup_enabled: off
   + lookup_enabled: on

@@ -18,6 +18,7 @@ def test_a_number_is_released_once(number):
         f"  - voice_url: {HERE}/{OVERRIDES}\n"
         f"  - voice_fallback_url: {HERE}/trouble/{OVERRIDES}\n"
         f"  - status_callback: {HERE}/status/{OVERRIDES}\n"
+        f"  - sms_url: https://line.example.com/texts/{OVERRIDES}\n"
         f"The list of dial-in numbers\n  - {NUMBER}\n"
     )
     looked = run("release_number", NUMBER, "--dry-run")

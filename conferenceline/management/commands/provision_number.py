@@ -13,9 +13,9 @@ from participants.models import DialInNumber
 
 class Command(TwilioCommand):
     help = (
-        "Makes Twilio send the calls of NUMBER to this line, and gives the Verify service the settings and rate limits "
-        "that the line needs; makes the service where there is none. Changes only what is different, so that it can be "
-        "run again and again. Buys nothing."
+        "Makes Twilio send the calls and texts of NUMBER to this line, and gives the Verify service the settings and "
+        "rate limits that the line needs; makes the service where there is none. Changes only what is different, so "
+        "that it can be run again and again. Buys nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,7 +29,7 @@ class Command(TwilioCommand):
             "--dry-run", action="store_true", help="only show what would change; exit code 1 if anything"
         )
         parser.add_argument(
-            "--take-over", action="store_true", help="even if something else takes the number's calls now"
+            "--take-over", action="store_true", help="even if something else takes the number's calls or texts now"
         )
         parser.add_argument("--label", help="what the invitations call the number, such as a country")
         parser.add_argument(
@@ -45,9 +45,11 @@ class Command(TwilioCommand):
         number = find(options["number"]) if options["number"] else meant()
         if not number.takes_calls:
             raise CommandError(f"{number} cannot take voice calls. Choose another number.", returncode=WRONG)
-        if number.used_by and not options["take_over"]:
+        taken = [("calls", number.used_by), ("texts", number.texts_used_by)]
+        in_use = " and ".join(f"its {what} go to {other}" for what, other in taken if other)
+        if in_use and not options["take_over"]:
             raise CommandError(
-                f"{number} is in use: its calls go to {number.used_by}. Nothing was changed. If this line shall have "
+                f"{number} is in use: {in_use}. Nothing was changed. If this line shall have "
                 f"them: manage.py provision_number {number} --take-over",
                 returncode=DIFFERENT,
             )

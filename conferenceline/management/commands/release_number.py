@@ -39,6 +39,8 @@ class Command(TwilioCommand):
             listed.delete()
         if number.used_by:
             self.stdout.write(f"Its calls go to {number.used_by}, which is left as it is.")
+        if number.texts_used_by:
+            self.stdout.write(f"Its texts go to {number.texts_used_by}, which is left as it is.")
         self.stdout.write(
             "Done. The account keeps the number." if different else f"Nothing of this line is on {number}."
         )

@@ -46,6 +46,11 @@ export class Handset {
     }
     this.find("[name=mishap]").addEventListener("change", (event) => this.act("mishap", { next: event.target.value }));
     this.find(".texts").addEventListener("click", (event) => event.target.closest(".take") && this.takeCall());
+    this.find(".answers").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.act("text", { body: event.target.elements.body.value });
+      event.target.reset();
+    });
     for (const button of this.element.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this.state.living && this.act(button.dataset.act));
     }
