@@ -114,6 +114,7 @@ PAGES: dict[str, Page] = {
     "voice-status": WEBHOOK,
     "voice-trouble": WEBHOOK,
     "room-events": WEBHOOK,
+    "texts": WEBHOOK,
     "phones": LOOPBACK,
     "phone-desk": LOOPBACK,
     "phone-add": LOOPBACK,

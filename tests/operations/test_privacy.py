@@ -14,7 +14,7 @@ from django.utils import timezone
 from participants.models import Authenticator, Conference, Contact, Occurrence, Participant
 from sandbox.models import Factor
 from tests import cast
-from tests.admin.conftest import harbourmaster, organizer, organizers  # noqa: F401
+from tests.admin.conftest import groups, harbourmaster, organizer, organizers  # noqa: F401
 from tests.admin.page import save
 from tests.phone import Phone
 from verification import erasing
