@@ -263,10 +263,8 @@ class Call(models.Model):
 
     def end(self) -> bool:
         """The call is over: nothing that was said in it is kept, and its seat is free. Whether that was news."""
-        from verification.models.admissions import Admission
-
         now = timezone.now()
         news = Call.objects.filter(pk=self.pk, ended_at=None).update(ended_at=now, reply="", turn=F("turn") + 1)
-        Admission.objects.filter(call=self.pk, released_at=None).update(released_at=now)
+        self.admissions.filter(released_at=None).update(released_at=now)
         self.ended_at, self.reply = self.ended_at or now, ""
         return bool(news)

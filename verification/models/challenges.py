@@ -150,10 +150,8 @@ class Challenge(models.Model):
 
         False where another was quicker, or where that call is in a room: it needed no code, or not this one.
         """
-        from verification.models.admissions import Admission
-
-        seats = Admission.objects.live(timezone.now()).filter(call=models.OuterRef("call"))
-        free = Challenge.objects.filter(~models.Exists(seats), pk=self.pk, call=self.call_id, state__in=self.TYPEABLE)
+        in_a_room = models.Exists(self.call.admissions.live(timezone.now()))
+        free = Challenge.objects.filter(~in_a_room, pk=self.pk, call=self.call_id, state__in=self.TYPEABLE)
         moved = free.update(call=call)
         if moved:
             self.call = call
