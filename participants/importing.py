@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from participants.intake import Book, Fate, Plan, Taken, carry_out, fingerprint, plan_in, put_on_roster
+from participants.intake import LEFT_OUT, Book, Fate, Plan, Taken, carry_out, fingerprint, plan_in, put_on_roster
 from participants.models import ImportRow, Invitation, PeopleImport, Team
 from participants.models.imports import ATTEMPTS_MOST
 from participants.pasted import Row
@@ -143,8 +143,10 @@ def save_batch(imported: PeopleImport, batch: Sequence[ImportRow], taken: Taken)
     for each, fresh in zip(batch, plan_in(book, map(row_of, batch), {}, Taken()), strict=True):
         if fingerprint([fresh]) != each.shown:
             each.fate, each.why = Fate.WRONG, _("The address book has changed meanwhile. Import this row once more.")
+        elif each.answer == LEFT_OUT or (each.fate == Fate.ASK and not each.answer):
+            leave_out(each)
         answers[fresh.key] = each.answer
-    left = [each for each in batch if each.fate != Fate.WRONG]
+    left = [each for each in batch if each.fate not in (Fate.WRONG, Fate.OUT)]
     for each, plan in zip(left, plan_in(book, map(row_of, left), answers, taken), strict=True):
         save_row(imported, each, plan)
     if imported.conference:
@@ -154,9 +156,15 @@ def save_batch(imported: PeopleImport, batch: Sequence[ImportRow], taken: Taken)
     ImportRow.objects.bulk_update(batch, ("fate", "why", "participant", "made", "saved_at"))
 
 
-def save_row(imported: PeopleImport, row: ImportRow, plan: Plan) -> None:
+def leave_out(row: ImportRow) -> None:
     row.saved_at, row.participant = timezone.now(), None
-    row.fate, row.why = (Fate.OUT, _("Nobody said who is meant.")) if plan.fate == Fate.ASK else (plan.fate, plan.why)
+    row.fate, row.why = Fate.OUT, "" if row.answer == LEFT_OUT else _("Nobody said who is meant.")
+
+
+def save_row(imported: PeopleImport, row: ImportRow, plan: Plan) -> None:
+    row.saved_at, row.participant, row.fate, row.why = timezone.now(), None, plan.fate, plan.why
+    if plan.fate == Fate.ASK:  # answered with what is no answer any more
+        leave_out(row)
     if not plan.is_saved:
         return
     by = imported.made_by.get_username() if imported.made_by else ""

@@ -33,6 +33,7 @@ class Plan:
     mails: list[str] = field(default_factory=list)
     alike: list[Participant] = field(default_factory=list)  # of whom one may be meant
     answer: str = ""
+    twin: int = 0  # the line of the list that has this name before it, with other numbers and addresses
 
     @property
     def key(self) -> str:
@@ -43,6 +44,11 @@ class Plan:
     def may_be_new(self) -> bool:
         """Without a name, or where no code could reach them, nobody is made."""
         return bool(self.row.name and (self.row.numbers or self.row.mails))
+
+    @property
+    def by_the_book(self) -> Fate:
+        """Its fate as far as the address book decides it, and not the rest of the list."""
+        return Fate.NEW if self.twin else self.fate
 
     @property
     def is_saved(self) -> bool:
@@ -99,7 +105,7 @@ def plan(team: Team, rows: Iterable[Row], answers: Mapping[str, str] | None = No
 
 def plan_in(book: Book, rows: Iterable[Row], answers: Mapping[str, str], taken: Taken) -> list[Plan]:
     """As plan(), in a book that has been searched. Args: taken: what rows before these have."""
-    return [taken.once(_plan_of(row, book, answers)) for row in rows]
+    return [taken.once(_plan_of(row, book, answers), answers) for row in rows]
 
 
 def _plan_of(row: Row, book: Book, answers: Mapping[str, str]) -> Plan:
@@ -139,16 +145,39 @@ def _settled(row: Row, person: Participant) -> Plan:
 
 
 class Taken:
-    """Who and which addresses are in the list already: the second time is a slip."""
+    """Who and which addresses are in the list already: the second time is a slip. Of a name it is asked about."""
 
     def __init__(self) -> None:
+        self.names: dict[str, int] = {}
         self.people: dict[int, int] = {}
         self.addresses: dict[str, int] = {}
 
-    def once(self, plan: Plan) -> Plan:
-        """The plan; wrong where somebody before has the same number or address, or is the same person."""
-        if not plan.is_saved:
-            return plan
+    def once(self, plan: Plan, answers: Mapping[str, str]) -> Plan:
+        """The plan; wrong where somebody before has the same number or address, or is the same person.
+
+        Where somebody before is only called the same, it asks.
+        """
+        if plan.is_saved:
+            plan = self._only_once(plan)
+        if plan.fate == Fate.NEW and not plan.alike:
+            self._ask_of_twin(plan, answers)
+        if plan.fate != Fate.WRONG:
+            self.names.setdefault(plan.row.name.casefold(), plan.row.line)
+        if plan.is_saved:
+            self.add(plan.row, plan.person.pk if plan.person else None)
+        return plan
+
+    def _ask_of_twin(self, plan: Plan, answers: Mapping[str, str]) -> None:
+        plan.twin = self.names.get(plan.row.name.casefold(), 0)
+        if not plan.twin:
+            return
+        plan.answer = answers.get(plan.key, "")
+        plan.fate = {NEW_PERSON: Fate.NEW, LEFT_OUT: Fate.OUT}.get(plan.answer, Fate.ASK)
+        plan.why = gettext("Line %(line)s has this name too. If both are one person, write them in one line.") % {
+            "line": plan.twin
+        }
+
+    def _only_once(self, plan: Plan) -> Plan:
         before = self.people.get(plan.person.pk) if plan.person else None
         new = (*plan.row.numbers, *plan.row.mails) if plan.fate == Fate.NEW else (*plan.numbers, *plan.mails)
         before = before or next((self.addresses[each] for each in new if each in self.addresses), None)
@@ -157,8 +186,6 @@ class Taken:
                 Fate.WRONG,
                 gettext("Line %(line)s has this person or number already.") % {"line": before},
             )
-            return plan
-        self.add(plan.row, plan.person.pk if plan.person else None)
         return plan
 
     def add(self, row: Row, person: int | None) -> None:
@@ -170,7 +197,8 @@ class Taken:
 def fingerprint(plans: Iterable[Plan]) -> str:
     """Of what somebody was shown: the same only as long as each row would become the same."""
     told = [
-        (each.row.text, each.fate.value, each.person and each.person.pk, each.numbers, each.mails) for each in plans
+        (each.row.text, each.by_the_book.value, each.person and each.person.pk, each.numbers, each.mails)
+        for each in plans
     ]
     return hashlib.sha256(repr(told).encode()).hexdigest()
 

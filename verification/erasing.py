@@ -55,6 +55,10 @@ REMAINS = (
         "A number or address that somebody else has too, such as a family's telephone, stays where it is theirs. "
         "So does whoever has the same name in another team's address book."
     ),
+    gettext_lazy(
+        "A file of people that nobody has read yet is not looked into. It is forgotten after two days, or when "
+        "somebody forgets it on its page."
+    ),
     gettext_lazy("A block of their number stays, with its reason: it keeps somebody out, until it is taken away."),
     gettext_lazy(
         "What organizers wrote into titles of conferences stays, and a login to these pages: it is an account."
@@ -131,8 +135,8 @@ class Traces:
         return Delivery.objects.filter(Q(participant=self.person) | nobodys)
 
     def imported(self) -> QuerySet[ImportRow]:
-        """The rows of files that have not been forgotten yet, in which they stand."""
-        each = [Q(text__icontains=name) for name in self.names]
+        """The rows of files that are not forgotten yet, in which they stand. Of a wrong row only its text is known."""
+        each = [Q(name__iexact=name) | Q(name="", text__icontains=name) for name in self.names]
         each += [Q(numbers__icontains=address) | Q(mails__icontains=address) for address in self.alone]
         rows = ImportRow.objects.filter(imported__team=self.person.team_id)
         return rows.filter(reduce(or_, each, Q(participant=self.person)))
@@ -227,6 +231,8 @@ def goes(person: Participant) -> Counter[str]:
             _("calling lines"): person.lines.count(),
             _("contacts"): person.contacts.count(),
             _("places on rosters"): person.invitations.count(),
+            _("places in groups"): person.places_in_groups.count(),
+            _("rows of files of people"): traces.imported().count(),
             _("mails and texts"): traces.mails().count(),
             _("changes on record"): changes,
             _("entries in the log of these pages"): traces.entries().count() + len(traces.mentions()),

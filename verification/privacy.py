@@ -42,6 +42,16 @@ def everything_about(person: Participant) -> dict[str, Any]:
             {"conference": each.conference.title, "role": each.get_role_display(), "roster number": each.roster_number}
             for each in person.invitations.filter(conference__team=person.team_id).select_related("conference")
         ],
+        "groups": [str(each.group) for each in person.places_in_groups.filter(group__team=person.team_id)],
+        "rows of files of people": [
+            {
+                "line": each.line,
+                "name": each.name,
+                "numbers and addresses": [known(address, own) for address in (*each.numbers, *each.mails)],
+                "what becomes of it": each.get_fate_display(),
+            }
+            for each in Traces(person).imported()
+        ],
         "authenticator apps": [
             {
                 "link sent at": said(each.sent_at),

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from openpyxl import Workbook
 
@@ -143,33 +144,66 @@ def test_the_button_pressed_twice_uploads_once(organizer, harbour):
     assert len(places) == PeopleImport.objects.count() == 1
 
 
-class DeadError(BaseException):
-    """As when a worker is killed: nothing of ours catches it."""
+class WorkerKilled(BaseException):
+    """Not an Exception: nothing in the application may catch it, as nothing catches kill -9."""
 
 
-def test_a_worker_that_dies_over_it_doubles_nobody(organizer, harbour, monkeypatch):
+class Killer:
+    """Kills the worker before the database has carried out its nth statement of this kind."""
+
+    def __init__(self, kind: str, nth: int) -> None:
+        self.kind, self.left = kind, nth
+
+    def __call__(self, execute, sql, params, many, context):
+        if sql.startswith(self.kind):
+            self.left -= 1
+            if self.left == 0:
+                raise WorkerKilled
+        return execute(sql, params, many, context)
+
+
+def test_a_worker_that_dies_over_it_doubles_nobody(organizer, room):
     lines = "".join(f"Guest {n},20255501{n:02}\n" for n in range(50))
-    upload(organizer, f"name,mobile\n{lines}")
-    press(organizer, worked(), save="1")
-    imported, batches = PeopleImport.objects.get(), []
-    whole = importing.save_batch
-
-    def save_batch(*args):
-        whole(*args)
-        batches.append(args)
-        if len(batches) == 2:
-            raise DeadError
-
-    monkeypatch.setattr(importing, "save_batch", save_batch)
-    with pytest.raises(DeadError):
-        importing.import_due()
-    assert Participant.objects.count() == importing.SAVED_AT_ONCE
-    assert importing.import_due() == 0  # its claim is fresh
-    PeopleImport.objects.update(claimed_at=timezone.now() - timedelta(minutes=2))
+    page = f"/admin/participants/conference/{room.pk}/import/"
+    upload(organizer, f"name,mobile\n{lines}", page)
+    press(organizer, worked(), page, save="1")
+    imported = PeopleImport.objects.get()
+    batch = importing.SAVED_AT_ONCE
+    deaths = [
+        ('INSERT INTO "participants_callingline"', 10, 0),  # in the middle of a batch
+        ('UPDATE "participants_importrow"', 2, batch),  # where all of a batch is written, and the rows do not say so
+        ('UPDATE "participants_peopleimport"', 3, 2 * batch),  # right after a batch; the first is the claim
+    ]
+    for statement, nth, saved in deaths:
+        with pytest.raises(WorkerKilled), connection.execute_wrapper(Killer(statement, nth)):
+            importing.import_due()
+        assert Participant.objects.count() == room.invitations.count() == saved
+        assert imported.rows.exclude(saved_at=None).count() == saved
+        assert importing.import_due() == 0  # its claim is fresh
+        PeopleImport.objects.update(claimed_at=timezone.now() - timedelta(minutes=2))
 
     assert worked().counts == {"new": 50}
-    assert Participant.objects.count() == Contact.objects.count() == 50
+    assert Participant.objects.count() == Contact.objects.count() == room.invitations.count() == 50
     assert not imported.go_on(worked=1)  # whoever comes back has lost it
+
+
+def test_two_of_one_name_in_one_file_are_asked_about_whichever_batch_they_are_in(organizer, harbour):
+    lines = "".join(f"Guest {n},20255501{n:02}\n" for n in range(importing.SAVED_AT_ONCE))
+    twins = "Mia,2025550150\n" + lines + "MIA,2025550151\nMia,2025550152\nMia,2025550150\n"
+    upload(organizer, f"name,mobile\n{twins}")
+    imported = worked()
+    mias = {row.line: row for row in imported.rows.filter(name__iexact="mia")}
+    assert [row.fate for row in mias.values()] == ["new", "ask", "ask", "wrong"]
+    asking = list(mias.values())[1:3]
+    page = organizer.get(f"{BOOK}?of={imported.uuid}").content.decode()
+    assert page.count("Line 2 has this name too. If both are one person, write them in one line.") == 2
+    assert f'name="row-{asking[0].pk}" value="new"' in page
+
+    press(organizer, imported, save="1", **{f"row-{asking[0].pk}": "new"})
+
+    assert worked().counts == {"new": importing.SAVED_AT_ONCE + 2, "out": 1, "wrong": 1}
+    numbers = Participant.objects.filter(name__iexact="mia").order_by("pk").values_list("lines__number", flat=True)
+    assert list(numbers) == ["+12025550150", "+12025550151"]
 
 
 def test_it_is_of_its_team_alone(organizer, neighbour, auditor, harbour, secret):

@@ -191,6 +191,21 @@ def test_twice_in_a_list_is_a_slip(book, ana):
     assert "Line 2 has this person or number already." in book.said
 
 
+def test_two_of_one_name_in_a_list_are_asked_about(book):
+    book.look("Mia Kerr, 202-555-0150\nmia kerr, 202-555-0151\n")
+    assert book.fates == ["new", "ask"]
+    assert "Line 1 has this name too. If both are one person, write them in one line." in book.answer.content.decode()
+    book.press_save()
+    assert "Nothing is saved yet." in book.said
+    assert not Participant.objects.filter(name__iexact="mia kerr").exists()
+
+    _first, second = book.keys
+    book.look(book.text, **{second: "out"})
+    assert book.fates == ["new", "out"]
+    book.look(book.text).press_save(**{second: "new"})
+    assert Participant.objects.filter(name__iexact="mia kerr").count() == 2
+
+
 def test_another_teams_people_are_nobody_here(book, secret, harbour):
     before = counts()
     assert book.look(f"Nell Zanzibar, {NELL}").fates == ["new"]

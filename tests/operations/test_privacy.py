@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -11,7 +12,16 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from participants.models import Authenticator, Conference, Contact, Occurrence, Participant
+from participants.models import (
+    Authenticator,
+    Conference,
+    Contact,
+    GroupMember,
+    ImportRow,
+    Occurrence,
+    Participant,
+    PeopleImport,
+)
 from sandbox.models import Factor
 from tests import cast
 from tests.admin.conftest import groups, harbourmaster, organizer, organizers  # noqa: F401
@@ -141,6 +151,54 @@ def test_what_the_limits_count_on_keeps_its_number_and_goes_with_the_old_calls(q
     age(91)
     call_command("forget_old", "--days", "90", verbosity=0)
     assert left_of(*TRACES) - {"verification.Tally.key"} == set()
+
+
+def row_of(imported: PeopleImport, line: int, name: str, *numbers: str, **fields) -> ImportRow:
+    text = f"{line}: {name or NAME} | {' '.join(numbers)}"
+    return imported.rows.create(line=line, text=text, name=name, numbers=numbers, fate="new", **fields)
+
+
+def test_rows_of_a_file_that_waits_are_told_counted_and_go(harbour):
+    ana = cast.person(harbour, "Ana", cast.ANA)
+    imported, foreign = (
+        PeopleImport.objects.create(uuid=uuid4(), team=team, content=b"") for team in (harbour, cast.team("Quay"))
+    )
+    theirs = [
+        row_of(imported, 2, "Anna", cast.ANA),
+        row_of(imported, 3, "ana", cast.STRANGER),
+        row_of(imported, 4, "Somebody", participant=ana),
+    ]
+    theirs.append(row_of(imported, 5, "", cast.ANA))
+    others = [row_of(imported, 6, "Diana Anable", cast.BO), row_of(foreign, 2, "Ana", cast.ANA)]
+
+    rows = everything_about(ana)["rows of files of people"]
+    assert [(row["line"], row["numbers and addresses"]) for row in rows] == [
+        (2, [cast.ANA]),
+        (3, ["…0199"]),
+        (4, []),
+        (5, [cast.ANA]),
+    ]
+    assert erasing.goes(ana)["rows of files of people"] == len(theirs)
+
+    erase(ana)
+
+    assert set(ImportRow.objects.all()) == set(others)
+
+
+def test_places_in_groups_go_with_their_history(harbour):
+    ana, bo = (cast.person(harbour, name, number) for name, number in (("Ana", cast.ANA), ("Bo", cast.BO)))
+    board, crew = (harbour.groups.create(name=name) for name in ("Board", "Crew"))
+    for group, person in ((board, ana), (crew, ana), (board, bo)):
+        group.members.create(participant=person)
+    crew.members.get().delete()  # of which only the history knows
+    assert everything_about(ana)["groups"] == ["Board"]
+    assert erasing.goes(ana)["places in groups"] == 1
+    assert GroupMember.history.filter(participant_id=ana.pk).count() == 3
+
+    erase(ana)
+
+    assert [each.participant for each in board.members.all()] == [bo]
+    assert {each.participant_id for each in GroupMember.history.all()} == {bo.pk}
 
 
 def test_twilio_forgets_the_app(quirina):
