@@ -13,6 +13,7 @@ CALL_FLOW = (settings.BASE_DIR / "docs" / "call-flow.md").read_text()
 ACTORS = (
     *("Spoofer", "Guesser", "Pumper", "Organizer of another team"),
     *("Insider", "Thief of a phone", "Taker-over of a contact", "Replayer"),
+    "Texter in another's name",
 )
 
 
