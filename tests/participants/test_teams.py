@@ -58,6 +58,7 @@ def test_another_role_takes_the_place_of_the_first(sam, harbour):
 
 
 def test_a_role_comes_with_its_group_whichever_was_there_first(sam, harbour):
+    Group.objects.all().delete()
     harbour.add(sam, Role.MODERATOR)
     assert not sam.groups.exists()
 
