@@ -3,7 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from conferenceline.outbox import send_due
+from participants.invitations import Whom, invite
 from participants.models import Conference, DialInNumber, Invitation, Participant, Team
+from sandbox.models import Message
 from tests import cast
 from tests.admin.conftest import auditor, groups, harbourmaster, neighbour, organizer, organizers, quay, zanzibari
 
@@ -54,3 +57,19 @@ def texted(conference: Conference, name: str, *, agreed: bool = True) -> Invitat
     if agreed:
         cast.agree_to_texts(person.contacts.get())
     return cast.invite(conference, person)
+
+
+@pytest.fixture
+def invited(budget: Conference) -> Conference:
+    """With Ana, who got the invitation by mail, Bo, who got it by text, and Cy, who got none."""
+    mailed(budget, "Ana"), texted(budget, "Bo")
+    invite(budget, Whom.NEW)
+    send_due()
+    Message.objects.all().delete()
+    mailed(budget, "Cy")
+    return budget
+
+
+def arrived() -> list[tuple[str, str]]:
+    send_due()
+    return list(Message.objects.order_by("to").values_list("to", "subject"))

@@ -14,32 +14,16 @@ from participants.reminders import remind
 from sandbox.models import Fault, Message
 from tests import cast
 from tests.admin.page import save
-from tests.invitations.conftest import mailed, texted
+from tests.invitations.conftest import arrived, mailed
 from tests.invitations.read import first_of, lines_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def invited(budget: Conference) -> Conference:
-    """With Ana, who got the invitation by mail, Bo, who got it by text, and Cy, who got none."""
-    mailed(budget, "Ana"), texted(budget, "Bo")
-    invite(budget, Whom.NEW)
-    send_due()
-    Message.objects.all().delete()
-    mailed(budget, "Cy")
-    return budget
 
 
 def change(browser: Client, conference: Conference, **typed: str) -> None:
     without = typed.pop("without", ())
     page = f"/admin/participants/conference/{conference.pk}/change/"
     assert save(browser, page, without=without, **typed).status_code == 302
-
-
-def arrived() -> list[tuple[str, str]]:
-    send_due()
-    return list(Message.objects.order_by("to").values_list("to", "subject"))
 
 
 def test_another_time_is_told_to_those_who_were_invited_and_moves_their_entry(organizer, invited):

@@ -7,33 +7,16 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
-from conferenceline.outbox import send_due
 from participants.invitations import Whom, invite
 from participants.models import Conference, Delivery, Invitation
 from participants.schedule import TIMES
 from sandbox.models import Message
 from tests import cast
 from tests.admin.page import fields_of, save
-from tests.invitations.conftest import mailed, texted
+from tests.invitations.conftest import arrived, mailed
 from tests.invitations.read import first_of, lines_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def invited(budget: Conference) -> Conference:
-    """With Ana, who got the invitation by mail, Bo, who got it by text, and Cy, who got none."""
-    mailed(budget, "Ana"), texted(budget, "Bo")
-    invite(budget, Whom.NEW)
-    send_due()
-    Message.objects.all().delete()
-    mailed(budget, "Cy")
-    return budget
-
-
-def arrived() -> list[tuple[str, str]]:
-    send_due()
-    return list(Message.objects.order_by("to").values_list("to", "subject"))
 
 
 def place_of(name: str) -> Invitation:
