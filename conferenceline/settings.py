@@ -97,6 +97,7 @@ ALLOWED_COUNTRIES = [country.upper() for country in env.list("ALLOWED_COUNTRIES"
 UNUSUAL_SECONDS = env.int("UNUSUAL_SECONDS", default=3600)
 UNUSUAL_ROSTER_NUMBERS = env.int("UNUSUAL_ROSTER_NUMBERS", default=6)  # wrong ones, from one line
 UNUSUAL_WRONG_CODES = env.int("UNUSUAL_WRONG_CODES", default=6)  # for one contact, over two calls or more
+UNUSUAL_WRONG_PASSCODES = env.int("UNUSUAL_WRONG_PASSCODES", default=9)  # for one conference, over two calls or more
 UNUSUAL_UNKNOWN_LINES = env.int("UNUSUAL_UNKNOWN_LINES", default=30)  # calls that are not recognized
 # Estimates, for the page of codes and cost alone: for one message of each channel, and for each code that was right.
 CODE_PRICES = env.dict(

@@ -23,7 +23,7 @@ class Alarm:
 
 
 def alarms_for(user: Any) -> list[Alarm]:
-    """What this user can do something about: nothing for those who are no administrators. Four queries."""
+    """What this user can do something about: nothing for those who are no administrators. Five queries."""
     if not user.is_superuser:
         return []
     now = timezone.now()

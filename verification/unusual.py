@@ -1,4 +1,4 @@
-"""What does not look like members calling: numbers tried one after the other, codes guessed over many calls.
+"""What does not look like members calling: numbers tried one after the other, guesses spread over many calls.
 
 It is read from the log of attempts: an indexed stretch of time, and never more than its newest rows.
 """
@@ -28,6 +28,7 @@ SHOWN = 50  # of each kind
 STRANGERS = (Attempt.Outcome.UNKNOWN_LINE, Attempt.Outcome.WITHHELD_LINE, Attempt.Outcome.NOTHING_OPEN)
 WRONG_NUMBERS = (Attempt.Outcome.WRONG_ROSTER_NUMBER,)
 WRONG_CODES = (Attempt.Outcome.WRONG_CODE,)
+WRONG_PASSCODES = (Attempt.Outcome.WRONG_PASSCODE,)
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,16 @@ class Kind:
 
 ROSTER_NUMBERS = Kind("roster numbers", _("One line tries roster numbers that nobody has"), "UNUSUAL_ROSTER_NUMBERS")
 CODES = Kind("codes", _("Wrong codes for one contact, over several calls"), "UNUSUAL_WRONG_CODES")
+PASSCODES = Kind("passcodes", _("Wrong passcodes for one conference, over several calls"), "UNUSUAL_WRONG_PASSCODES")
 UNKNOWN = Kind("unknown lines", _("Many lines that nobody knows"), "UNUSUAL_UNKNOWN_LINES")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`subject` is the line or address (E.164 or mail), "" for withheld lines and where many are meant."""
+    """`subject` is the line or address (E.164 or mail), or the key of the conference.
+
+    It is "" for withheld lines, for conferences that are gone, and where many are meant.
+    """
 
     kind: Kind
     subject: str
@@ -65,12 +70,13 @@ class Finding:
 
 
 def findings(moment: datetime) -> list[Finding]:
-    """What was unusual in the stretch of time before this moment (aware), the most frequent first. Three queries."""
+    """What was unusual in the stretch of time before this moment (aware), the most frequent first. Four queries."""
     since = moment - timedelta(seconds=settings.UNUSUAL_SECONDS)
     attempts = Attempt.objects.filter(at__gt=since, at__lte=moment)
     found = [
         *_by_subject(ROSTER_NUMBERS, _of(attempts, WRONG_NUMBERS, "call__line")),
         *_by_subject(CODES, _of(attempts, WRONG_CODES, "call__challenge__address"), calls_least=2),
+        *_by_subject(PASSCODES, _of(attempts, WRONG_PASSCODES, "occurrence__conference"), calls_least=2),
     ]
     strangers = list(_of(attempts, STRANGERS, "call__line"))
     calls = {call for _subject, call, _at in strangers}
@@ -88,7 +94,7 @@ def _by_subject(kind: Kind, rows: QuerySet[Any, Any], calls_least: int = 1) -> l
     calls: dict[str, set[int]] = defaultdict(set)
     last: dict[str, datetime] = {}
     for subject, call, at in rows:
-        subject = subject or ""
+        subject = str(subject or "")
         times[subject] += 1
         calls[subject].add(call)
         last.setdefault(subject, at)

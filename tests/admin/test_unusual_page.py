@@ -3,22 +3,33 @@
 import pytest
 
 from tests import cast
-from tests.calls.test_unusual import guess_codes, try_roster_numbers
+from tests.calls.test_unusual import guess_codes, guess_passcodes, open_choir, try_roster_numbers
 from verification.alarms import alarms_for
-from verification.unusual import CODES, ROSTER_NUMBERS, UNKNOWN
+from verification.unusual import CODES, PASSCODES, ROSTER_NUMBERS, UNKNOWN
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/verification/call/unusual/"
 
 
-def test_it_shows_who_it_is_with_ways_on(ana, administrator, settings):
+def test_it_shows_who_it_is_with_ways_on(ana, harbour, administrator, settings):
     settings.UNUSUAL_WRONG_CODES = 4
+    settings.UNUSUAL_WRONG_PASSCODES = 4
     try_roster_numbers(2)
     guess_codes(2)
+    guess_passcodes(*open_choir(harbour), calls=2)
+    guess_passcodes(*open_choir(harbour), calls=1, wrong_ones=1)
     page = administrator.get(PAGE)
     parts = page.context["parts"]
-    assert [(part["kind"], len(part["rows"])) for part in parts] == [(ROSTER_NUMBERS, 1), (CODES, 1), (UNKNOWN, 0)]
+    assert [(part["kind"], len(part["rows"])) for part in parts] == [
+        (ROSTER_NUMBERS, 1),
+        (CODES, 1),
+        (PASSCODES, 1),
+        (UNKNOWN, 0),
+    ]
+    ((_finding, whose, log, block),) = parts[2]["rows"]
+    assert (whose, block) == ("Choir", "")
+    assert administrator.get(log).context["cl"].result_count == 6
     body = page.content.decode()
     assert cast.STRANGER in body
     assert cast.ANA in body

@@ -7,11 +7,12 @@ import time_machine
 from django.utils import timezone
 
 from conferenceline import tasks
+from participants.models import Conference, Passcode, Policy, Team
 from tests import cast
 from tests.calls.log import wrong
 from tests.phone import Phone
 from verification.models import Tally
-from verification.unusual import CODES, ROSTER_NUMBERS, UNKNOWN, Finding, findings, report
+from verification.unusual import CODES, PASSCODES, ROSTER_NUMBERS, UNKNOWN, Finding, findings, report
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,24 @@ def guess_codes(calls: int, number: str = cast.ANA, wrong_ones: int = 3) -> None
         phone.dial()
         for _time in range(wrong_ones):
             phone.press(wrong(phone.text_code()))
+        if not phone.is_over:
+            phone.hang_up()
+
+
+def open_choir(team: Team) -> tuple[Conference, str]:
+    """Open to whoever knows its passcode; and that."""
+    choir = cast.conference(team, "Choir", admission=Policy.PASSCODE)
+    return choir, Passcode.objects.make(choir)
+
+
+def guess_passcodes(choir: Conference, passcode: str, calls: int, wrong_ones: int = 3) -> None:
+    """From another line each time."""
+    for n in range(calls):
+        phone = Phone(f"+1202555016{n}")
+        phone.dial()
+        phone.press(choir.number)
+        for _time in range(wrong_ones):
+            phone.press(wrong(passcode))
         if not phone.is_over:
             phone.hang_up()
 
@@ -79,6 +98,20 @@ def test_wrong_codes_of_one_call_are_a_slip_however_many(ana, settings):
     settings.UNUSUAL_WRONG_CODES = 2
     guess_codes(1)
     assert found() == []
+
+
+def test_passcodes_guessed_from_line_after_line_are_noticed_by_the_conference(harbour, settings, caplog):
+    """Wrong ones of one call are a slip, however many; and nobody's number or passcode is written down."""
+    settings.UNUSUAL_WRONG_PASSCODES = 3
+    choir, passcode = open_choir(harbour)
+    guess_passcodes(choir, passcode, calls=1, wrong_ones=2)
+    other, its_passcode = open_choir(harbour)
+    guess_passcodes(other, its_passcode, calls=1)
+    assert found() == []
+    guess_passcodes(choir, passcode, calls=1, wrong_ones=2)
+    assert [(each.kind, each.subject, each.times, each.calls) for each in found()] == [(PASSCODES, str(choir.pk), 4, 2)]
+    tasks.every_minute.call_local()
+    assert "unusual calls: passcodes, 4 times in 2 calls" in caplog.messages
 
 
 def test_many_lines_that_nobody_knows_are_noticed_together(ana, settings):
