@@ -2,7 +2,8 @@
 
 A number vouched for by its carrier is little to go by, so everything else must be as it was: the same line, the same
 person's last seat, taken with a code, whose call has ended minutes ago; the invitation, the contact and the line still
-on file. Whoever is still in, or was never told to have left, is asked for a code.
+on file, and no block of that line since, even one that was lifted again. Whoever is still in, or was never told to have
+left, is asked for a code.
 """
 
 from datetime import datetime
@@ -28,6 +29,7 @@ def seat_to_come_back_to(call: Call) -> tuple[int, int] | None:
 def seats_left(call: Call, moment: datetime) -> QuerySet[Admission]:
     """The seats to which this call may come back without a code, at this moment (aware)."""
     seats = Admission.objects.filter(
+        barred=False,
         call__line=call.line,
         call__rang_at__gt=moment - LONGEST,
         call__ended_at__gt=moment - settings.COME_BACK_WITHIN,

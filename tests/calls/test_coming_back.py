@@ -10,9 +10,10 @@ from participants.models import CallingLine, Conference, Contact, Grade, Invitat
 from tests import cast
 from tests.calls.at_once import at_once
 from tests.calls.log import ASKED_FOR_CODE, attempts
+from tests.calls.test_blocks import block
 from tests.edge.signed import call_fields, post
 from tests.phone import Phone
-from verification.models import Admission, Call
+from verification.models import Admission, Block, Call
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,29 @@ def test_who_is_taken_off_and_invited_again_is_asked_for_a_code(ana, room):
     Invitation.objects.all().delete()
     cast.invite(room, ana)
     assert is_asked_for_a_code(calls_again())
+
+
+def test_a_block_voids_it_also_when_it_was_lifted_again(ana, harbour):
+    """Blocked while she is away, or while she sits there: what somebody had against this line still stands."""
+    drops()
+    block(team=harbour).delete()
+    phone = calls_again()
+    assert is_asked_for_a_code(phone)
+    phone.press(phone.text_code())
+    block("+1202", kind=Block.Kind.PREFIX, until=timezone.now() + timedelta(seconds=2))
+    phone.hang_up()
+    with time_machine.travel(timezone.now() + timedelta(seconds=3), tick=False):
+        assert is_asked_for_a_code(calls_again())
+
+
+def test_a_block_that_means_others_voids_nothing(ana, harbour):
+    drops()
+    block(cast.BO)
+    block(cast.ANA[:-1])
+    block("", kind=Block.Kind.WITHHELD)
+    block(team=cast.team("Quay"))
+    block(until=timezone.now())
+    assert calls_again().heard == BACK
 
 
 def test_a_changed_contact_is_asked_for_a_code(ana):

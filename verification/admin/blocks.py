@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.walls import TeamWall
-from verification.models import Admission, Block
-
-SEATS_MOST = 500  # of live seats that are looked through, to say who stays
+from verification.models import Block
 
 
 @admin.register(Block)
@@ -46,16 +43,16 @@ class BlockAdmin(TeamWall, admin.ModelAdmin):
         if not change:
             obj.made_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
-        seats = seats_from(obj)
+        seats = obj.seats().live(timezone.now()).count() if obj.in_force else 0
         if seats:
             self.message_user(
                 request,
                 ngettext(
                     "%(n)s person from there is in a room now, and stays: a block keeps people out, and ends no call.",
                     "%(n)s people from there are in a room now, and stay: a block keeps people out, and ends no call.",
-                    len(seats),
+                    seats,
                 )
-                % {"n": len(seats)},
+                % {"n": seats},
                 messages.WARNING,
             )
 
@@ -70,13 +67,3 @@ class BlockAdmin(TeamWall, admin.ModelAdmin):
     @admin.display(description=_("in force"), boolean=True)
     def is_in_force(self, block: Block) -> bool:
         return block.in_force
-
-
-def seats_from(block: Block) -> list[Admission]:
-    """The live seats that calls from the blocked lines hold."""
-    if not block.in_force:
-        return []
-    live: QuerySet[Admission] = Admission.objects.live(timezone.now()).select_related("call")
-    if block.team_id:
-        live = live.filter(occurrence__conference__team=block.team_id)
-    return [seat for seat in live[:SEATS_MOST] if block.covers(seat.call.line)]

@@ -56,6 +56,7 @@ class Admission(models.Model):
     entered_at = models.DateTimeField(_("in the room since"), null=True, blank=True)
     label = models.CharField(_("label"), max_length=40)  # of the call in the Twilio room, from this seat
     room_sid = models.CharField(_("conference SID"), max_length=34, blank=True)
+    barred = models.BooleanField(default=False)  # its line was blocked since: nobody comes back to it without a code
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     replaces = models.OneToOneField(
         "self", models.SET_NULL, null=True, blank=True, related_name="replacement", verbose_name=_("replaces")

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Team
+from verification.models.admissions import Admission, AdmissionQuerySet
+from verification.models.calls import LONGEST
 
 PREFIX = re.compile(r"\+[1-9]\d{0,13}")
 
@@ -96,6 +98,12 @@ class Block(models.Model):
     def __str__(self) -> str:
         return f"{self.number}…" if self.kind == self.Kind.PREFIX else self.number or str(self.get_kind_display())
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever has a seat from there, or had, comes back to it only by a code, also once the block is lifted."""
+        super().save(*args, **kwargs)
+        if self.in_force:
+            self.seats().update(barred=True)
+
     def clean(self) -> None:
         """Writes the number as it is compared. Raises ValidationError where it is none."""
         number = re.sub(r"[\s().-]", "", self.number)
@@ -107,6 +115,15 @@ class Block(models.Model):
         elif self.kind == self.Kind.NUMBER and len(number) < len("+1234567"):
             raise ValidationError({"number": _("This is too short for a number. For all that begin so, say so above.")})
         self.number = number
+
+    def seats(self) -> AdmissionQuerySet:
+        """The seats of the last day that calls from the blocked lines took in the rooms that it closes."""
+        seats = Admission.objects.filter(call__rang_at__gt=timezone.now() - LONGEST)
+        if self.team_id:
+            seats = seats.filter(occurrence__conference__team=self.team_id)
+        if self.kind == self.Kind.PREFIX:
+            return seats.filter(call__line__startswith=self.number)
+        return seats.filter(call__line=self.number)
 
     @property
     def in_force(self) -> bool:
