@@ -23,10 +23,11 @@ def port() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory, port: int) -> Path:
+def demo(tmp_path_factory, worker_id: str, port: int) -> Path:
     """A database with the demo in it."""
     database = tmp_path_factory.mktemp("demo") / "line.sqlite3"
-    line.prepare(database, port)
+    own = tmp_path_factory.getbasetemp()
+    line.prepare(database, port, run=own if worker_id == "master" else own.parent)
     return database
 
 

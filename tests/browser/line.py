@@ -31,17 +31,23 @@ def environment(database: Path, port: int) -> dict[str, str]:
     }
 
 
-def prepare(database: Path, port: int) -> None:
-    """The tables and the demo, whose number points at this port, and the static files as a production serves them."""
+def prepare(database: Path, port: int, run: Path) -> None:
+    """The tables and the demo, whose number points at this port, and the static files as a production serves them.
+
+    Args: run: a directory that all processes of this run of the tests share.
+    """
     for command in (["migrate", "-v0"], ["seed_demo"]):
         manage(database, port, *command)
-    with alone_in(ROOT):
-        manage(database, port, "collectstatic", "--noinput", "-v0")
+    with alone_in(run):
+        collected = run / "static files are collected"
+        if not collected.exists():  # once: collecting takes files away for a moment, from lines that answer already
+            manage(database, port, "collectstatic", "--noinput", "-v0")
+            collected.touch()
 
 
 @contextmanager
 def alone_in(directory: Path) -> Iterator[None]:
-    """While other processes of the tests wait: two that collect static files at once take them from each other."""
+    """While other processes of the tests wait."""
     handle = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
