@@ -265,14 +265,24 @@ def test_the_ladder_of_a_couple_has_only_what_they_share(room):
     assert asked_of_twilio() == [("verify.send", MAILBOX), ("verify.check", "")]
 
 
-def test_the_wait_before_the_same_again_grows_and_is_told(room):
+def test_the_wait_before_the_same_again_grows_and_is_told(room, settings):
+    settings.LIMITS = settings.LIMITS | {"sends_per_contact": "5/600"}  # as many as Twilio sends
     person(room, ("sms", MOBILE))
-    phone = dialled(MOBILE)
-    phone.press("*#")
-    assert phone.heard == [f"We have sent you another text. Please use the newest. {ENTER}"]
-    phone.press("*#")
-    assert phone.heard == ["The next one goes out in 20 seconds. If the code comes before, enter it."]
-    phone.press(phone.text_code())
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        phone = Phone(LANDLINE, texts=MOBILE, clock=clock)
+        phone.dial()
+        phone.press("*#")
+        assert phone.heard == [f"We have sent you another text. Please use the newest. {ENTER}"]
+        for seconds in (20, 40, 60):
+            phone.press("*#")
+            assert phone.heard == [f"The next one goes out in {seconds} seconds. If the code comes before, enter it."]
+            phone.wait(seconds - 1)
+            assert phone.heard == []
+            phone.wait(1)
+            assert phone.heard == [f"We have sent you another text. Please use the newest. {ENTER}"]
+        phone.press("*#")
+        assert phone.heard == [f"We cannot send another text now. Please use the newest that you have. {ENTER}"]
+        phone.press(phone.text_code())
     assert phone.in_room
 
 

@@ -1,8 +1,10 @@
 """A call in the caller's language: the person's, or the conference's, or that of the number dialled."""
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 from django.urls import reverse
+from django.utils import timezone
 
 from conferenceline.telephony.voices import VOICES
 from participants.models import Conference, DialInNumber, Invitation, Participant
@@ -66,6 +68,19 @@ def test_somebody_who_speaks_spanish_is_spoken_and_written_to_in_spanish_from_th
     assert phone.in_room
     assert spoken(phone) == [SPANISH]
     assert Call.objects.get().language == "es"
+
+
+def test_each_wait_for_one_more_code_is_told_in_spanish(luz, settings):
+    settings.LIMITS = settings.LIMITS | {"sends_per_contact": "5/600"}
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        phone = Phone(LUZ, clock=clock)
+        phone.dial()
+        phone.press("*#")
+        for seconds in (20, 40, 60):
+            phone.press("*#")
+            assert phone.heard == [f"El próximo sale en {seconds} segundos. Si el código le llega antes, márquelo."]
+            phone.wait(seconds)
+            assert phone.hears("Le enviamos otro mensaje de texto. Use el más reciente, por favor.")
 
 
 def test_who_is_in_already_is_counted_in_the_callers_own_language(luz, ana, bo):
