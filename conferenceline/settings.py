@@ -88,7 +88,8 @@ LIMITS = {
 # Whom the line tells by mail that they called too early or too late: those so near to their conference. 0: nobody.
 TELL_CALLERS_WITHIN = timedelta(hours=env.int("TELL_CALLERS_WITHIN_HOURS", default=24))
 CHANNEL_RESTS = env.int("CHANNEL_RESTS", default=600)  # seconds that a channel out of service is tried last
-LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=False)  # of new contacts; each question costs money
+# Of new contacts. Each question costs money, but in the sandbox.
+LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=SANDBOX)
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 WRONG_PASSCODES_PER_CALL = env.int("WRONG_PASSCODES_PER_CALL", default=3)
 # The countries (two letters each) to whose numbers codes may go. Empty: of each team, those that its people call from.

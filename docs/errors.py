@@ -23,7 +23,7 @@ if not apps.ready:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
 
-from conferenceline.telephony import authenticators, verify  # noqa: E402
+from conferenceline.telephony import authenticators, lookups, verify  # noqa: E402
 from conferenceline.telephony.client import meaning  # noqa: E402
 from conferenceline.telephony.errors import (  # noqa: E402
     AlreadyConfirmedError,
@@ -42,7 +42,7 @@ from conferenceline.telephony.errors import (  # noqa: E402
     WrongCodeError,
 )
 from docs.words import PAGE, Mark, all_spoken, readable  # noqa: E402
-from sandbox.mishaps import APP, CHECK, CONFIRM, MISHAPS, NEW_APP, SEND  # noqa: E402
+from sandbox.mishaps import APP, CHECK, CONFIRM, LOOKUP, MISHAPS, NEW_APP, SEND  # noqa: E402
 
 Fault = type[TwilioFaultError]
 MARK = Mark("the errors", "docs/errors.py")
@@ -51,7 +51,7 @@ NO_ANSWER = "nothing in time, a broken connection, 5xx"
 
 @dataclass(frozen=True)
 class Asked:
-    """Something that the line asks of Twilio: how its answers are understood, and who is told what follows."""
+    """Something that the line asks of Twilio: how its answers are understood, and who is told what follows, if any."""
 
     title: str
     known: Mapping[int, Fault]
@@ -65,6 +65,7 @@ ASKED = {
     APP: Asked("To check the code of an authenticator app", authenticators.CHECK_ERRORS, MisconfiguredError),
     NEW_APP: Asked("To make the secret of an app", authenticators.CREATE_ERRORS, RefusedError, "the page says"),
     CONFIRM: Asked("To confirm the first code of an app", authenticators.CONFIRM_ERRORS, RefusedError, "the page says"),
+    LOOKUP: Asked("To learn what kind of line a number has", lookups.ERRORS, MisconfiguredError, ""),
 }
 
 
@@ -73,7 +74,7 @@ class Follows:
     """What comes of an answer, and the words in which it is told, in their order."""
 
     what: str
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 FAULT_OF_THE_LINE = "We are sorry. The line has a fault and cannot take your call. Please try again later. Goodbye."
@@ -151,6 +152,10 @@ FOLLOWS: dict[tuple[str, Fault], Follows] = {
     ),
     (CONFIRM, TooManyChecksError): Follows("the app does not count", ("This link does not work any more",)),
     (CONFIRM, AuthenticatorGoneError): Follows("the app does not count", ("This link does not work any more",)),
+    (LOOKUP, OutcomeUnknownError): Follows("it is asked for again a minute later"),
+    (LOOKUP, TooBusyError): Follows("it is asked for again a minute later"),
+    (LOOKUP, UndeliverableError): Follows("nothing is known of the number, and codes go there as its channel says"),
+    (LOOKUP, MisconfiguredError): Follows("logged as critical. It is asked for again a minute later"),
 }
 
 
@@ -158,6 +163,8 @@ def answers() -> dict[tuple[str, Fault], list[str]]:
     """What Twilio may answer, by what was asked and what the code makes of it."""
     found: dict[tuple[str, Fault], list[str]] = {(each, OutcomeUnknownError): [NO_ANSWER] for each in ASKED}
     for mishap in MISHAPS:
+        if not mishap.code:
+            continue
         asked = ASKED[mishap.operation]
         fault = meaning(mishap.code, mishap.status, asked.known, asked.otherwise)
         found.setdefault((mishap.operation, fault), []).append(f"{mishap.code} {mishap.words}")
@@ -173,12 +180,13 @@ def answers() -> dict[tuple[str, Fault], list[str]]:
 def tables() -> str:
     parts = []
     for operation, asked in ASKED.items():
-        rows = "".join(
-            f"| {'; '.join(said)} | {FOLLOWS[key].what} | {readable(' '.join(FOLLOWS[key].words))} |\n"
-            for key, said in answers().items()
-            if key[0] == operation
-        )
-        parts.append(f"**{asked.title}**\n\n| Twilio says | then | {asked.told} |\n|---|---|---|\n{rows}")
+        rows = [[*("Twilio says", "then"), *([asked.told] if asked.told else [])]]
+        for key, said in answers().items():
+            if key[0] == operation:
+                told = [readable(" ".join(FOLLOWS[key].words))] if asked.told else []
+                rows.append(["; ".join(said), FOLLOWS[key].what, *told])
+        head, *lines = (f"| {' | '.join(row)} |\n" for row in rows)
+        parts.append(f"**{asked.title}**\n\n{head}|{'---|' * len(rows[0])}\n{''.join(lines)}")
     return "\n".join(parts)
 
 

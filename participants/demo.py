@@ -314,6 +314,14 @@ PEOPLE = (
         "a code by text; on her page in the admin send her the link, and set up an authenticator app",
         or_by=((Contact.Channel.EMAIL, "uma.frost@example.com"),),
     ),
+    Person(
+        "Vera Nash",
+        "+12025550154",
+        "+12025550154",
+        (Seat("Harbour board", PARTICIPANT, "20000034"),),
+        "a landline, entered for texts: Lookup has said so, no text goes there, and the code comes by e-mail",
+        or_by=((Contact.Channel.EMAIL, "vera.nash@example.com"),),
+    ),
 )
 STRANGER = "+12025550199"  # on no roster
 

@@ -1,4 +1,4 @@
-"""What Twilio answers to the next request instead of doing it, by its error codes.
+"""What Twilio answers to the next request instead of doing it: an error code, a fault of its own, or nothing in time.
 
 https://www.twilio.com/docs/api/errors/NNNNN
 """
@@ -14,28 +14,39 @@ from sandbox.models import Fault
 class Mishap:
     operation: str
     kind: str  # what does not happen, and why, in words
-    code: int
+    answer: int | str  # the error code, or the kind of fault that has none
     status: int
     words: str
 
     @property
     def name(self) -> str:
-        return f"{self.operation}-{self.code}"
+        return f"{self.operation}-{self.answer}"
+
+    @property
+    def code(self) -> int:
+        """0 where there is none."""
+        return self.answer if isinstance(self.answer, int) else 0
 
 
-SEND, CHECK, APP, NEW_APP, CONFIRM = (
+SEND, CHECK, APP, NEW_APP, CONFIRM, LOOKUP = (
     "verify.send",
     "verify.check",
     "challenges.create",
     "factors.create",
     "factors.verify",
+    "lookups.fetch",
 )
-Answers = tuple[tuple[int, int, str], ...]  # error code, HTTP status, and what it means
+Answers = tuple[tuple[int | str, int, str], ...]  # error code or kind of fault, HTTP status, and what it means
 
 ACCOUNT: Answers = (
     (20003, 401, "wrong credentials"),
     (20001, 400, "a parameter that the product does not know"),
     (20008, 403, "credentials that are for tests alone"),
+)
+NO_ANSWER: Answers = (
+    (Fault.Kind.HTTP_500.value, 500, "a fault of Twilio's own"),
+    (Fault.Kind.TIMEOUT.value, 0, "nothing in time, and it was not done"),
+    (Fault.Kind.TIMEOUT_AFTER.value, 0, "nothing in time, though it was done"),
 )
 TABLE: tuple[tuple[str, str, Answers], ...] = (
     (
@@ -47,6 +58,7 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (14107, 429, "too many texts at once"),
             (60203, 429, "too many codes to this address"),
             (60202, 429, "too many wrong codes"),
+            *NO_ANSWER,
         ),
     ),
     (
@@ -117,6 +129,7 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (60212, 429, "too many requests for this address"),
             (20429, 429, "too many requests at once"),
             *ACCOUNT,
+            *NO_ANSWER,
         ),
     ),
     (
@@ -136,6 +149,7 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (20404, 404, "the app is gone"),
             (20429, 429, "too many requests at once"),
             *ACCOUNT,
+            *NO_ANSWER,
         ),
     ),
     (
@@ -149,6 +163,7 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (20404, 404, "no such service"),
             (20429, 429, "too many requests at once"),
             *ACCOUNT,
+            *NO_ANSWER,
         ),
     ),
     (
@@ -163,6 +178,20 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (20404, 404, "the app is gone"),
             (20429, 429, "too many requests at once"),
             *ACCOUNT,
+            *NO_ANSWER,
+        ),
+    ),
+    (
+        LOOKUP,
+        "The next question to Lookup is not answered",
+        (
+            (20404, 404, "there is no such number"),
+            (60600, 404, "Lookup knows nothing of numbers there"),
+            (60601, 404, "the carrier tells nothing"),
+            (60606, 403, "the account may not ask this"),
+            (20429, 429, "too many requests at once"),
+            *ACCOUNT,
+            *NO_ANSWER,
         ),
     ),
 )
@@ -171,8 +200,8 @@ BY_NAME = {mishap.name: mishap for mishap in MISHAPS}
 
 
 def called(words: str) -> list[Mishap]:
-    """Those with this name ("verify.check-60202") or this code ("60202"), which several requests may answer."""
-    return [mishap for mishap in MISHAPS if words in (mishap.name, str(mishap.code))]
+    """Those with this name ("verify.check-60202") or answer ("60202", "timeout"), which several requests may get."""
+    return [mishap for mishap in MISHAPS if words in (mishap.name, str(mishap.answer))]
 
 
 def choose(name: str) -> None:
@@ -180,14 +209,15 @@ def choose(name: str) -> None:
     mishap = BY_NAME[name] if name else None
     waiting().delete()
     if mishap:
-        Fault.objects.inject(mishap.operation, mishap.code, status=mishap.status)
+        kind = Fault.Kind.ERROR if mishap.code else str(mishap.answer)
+        Fault.objects.inject(mishap.operation, mishap.code or None, status=mishap.status, kind=kind)
 
 
 def chosen() -> str:
     """The name of the one that waits for its request; "" for none."""
     fault = waiting().first()
-    return f"{fault.operation}-{fault.code}" if fault else ""
+    return f"{fault.operation}-{fault.code or fault.kind}" if fault else ""
 
 
 def waiting():
-    return Fault.objects.filter(kind=Fault.Kind.ERROR, remaining__gt=0)
+    return Fault.objects.filter(remaining__gt=0)

@@ -26,6 +26,6 @@ def meets(operation: str, fault: Fault) -> None:
         return
     asked = ASKED[operation]
     answers = [mishap for mishap in MISHAPS if mishap.operation == operation]
-    codes = [(each.code, each.status) for each in answers] + [ANYTHING_ELSE]
+    codes = [(each.code, each.status) for each in answers if each.code] + [ANYTHING_ELSE]
     code, status = next(each for each in codes if meaning(*each, asked.known, asked.otherwise) is fault)
     models.Fault.objects.inject(operation, code, status=status)

@@ -6,7 +6,8 @@ import phonenumbers
 
 from sandbox.rest.answers import Answered, Asked, not_found
 
-LANDLINES = ("+12025550120", "+12025550141", "+12025550160")  # in this world; every other number is a mobile
+# In this world; every other number is a mobile. The first three are people's of the demo.
+LANDLINES = ("+12025550120", "+12025550141", "+12025550154", "+12025550160")
 PACKAGES = (
     *("caller_name", "sim_swap", "call_forwarding", "line_status", "line_type_intelligence", "identity_match"),
     *("reassigned_number", "sms_pumping_risk", "phone_number_quality_score", "pre_fill"),

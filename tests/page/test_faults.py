@@ -2,15 +2,17 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.conf import settings
 
-from conferenceline.telephony import authenticators, verify
+from conferenceline.telephony import authenticators, lookups, verify
 from sandbox import mishaps
 from sandbox.models import Fault, Leg, Message, Webhook
 from tests.page.desk import said
 from tests.sandbox import line as throw_away
+from verification.line_types import ask_due
 from verification.models import Call
 
 HTTP_STATUSES = 1000  # and error codes are above
@@ -59,6 +61,7 @@ def test_every_error_of_twilios_is_heard_once_and_ends_in_words(desk, phone, mis
         ("challenges.create", authenticators.CHECK_ERRORS),
         ("factors.create", authenticators.CREATE_ERRORS),
         ("factors.verify", authenticators.CONFIRM_ERRORS),
+        ("lookups.fetch", lookups.ERRORS),
     ],
 )
 def test_every_error_code_that_the_line_knows_can_be_chosen(operation, table):
@@ -75,12 +78,27 @@ def test_every_error_code_that_the_page_of_the_call_names_can_be_chosen():
     assert named - {str(mishap.code) for mishap in mishaps.MISHAPS} == set()
 
 
+def test_whatever_is_asked_can_meet_a_fault_of_twilios_or_no_answer():
+    for operation in {mishap.operation for mishap in mishaps.MISHAPS}:
+        assert {f"{operation}-{kind}" for kind in ("http_500", "timeout", "timeout_after")} < set(mishaps.BY_NAME)
+
+
+def test_what_lookup_does_not_tell_leaves_the_contact_as_it_is(desk, phone, ana, settings):
+    settings.LOOKUP_LINE_TYPES = True
+    desk.do(phone, "mishap", next="lookups.fetch-60600")
+    ask_due()
+    assert desk.look(phone)["mishap"] == ""
+    assert [said(desk.call(phone))[0][1].split(".")[1]] == [" We have sent you a text with a 6 digit code"]
+
+
 def test_each_is_named_once_and_in_words_under_what_does_not_happen(desk, phone):
     page = desk.client.get("/phone/").content.decode()
     groups = re.findall(r'<optgroup label="(The next[^"]+)">(.*?)</optgroup>', page, re.DOTALL)
     assert [label for label, _options in groups] == list(dict.fromkeys(mishap.kind for mishap in mishaps.MISHAPS))
-    options = [each for _label, group in groups for each in re.findall(r'<option value="([^"]+)">(\d+: [^<]+)<', group)]
-    assert options == [(each.name, f"{each.code}: {each.words}") for each in mishaps.MISHAPS]
+    options = [each for _label, group in groups for each in re.findall(r'<option value="([^"]+)">(\w+: [^<]+)<', group)]
+    assert [(name, unescape(words)) for name, words in options] == [
+        (each.name, f"{each.answer}: {each.words}") for each in mishaps.MISHAPS
+    ]
     assert len(dict(options)) == len(options)
 
 

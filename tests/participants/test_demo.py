@@ -25,6 +25,7 @@ from participants.models import (
 )
 from sandbox.models import OwnedNumber
 from tests import cast
+from tests.phone import Phone
 
 MODELS = (Team, Conference, Occurrence, Participant, CallingLine, Contact, Invitation, DialInNumber, User)
 
@@ -231,6 +232,18 @@ def test_each_kind_of_caller_is_there():
     board = Conference.objects.get(title="Harbour board")
     assert board.moderator_exit == Conference.ModeratorExit.ENDS
     assert board.invitations.filter(role=Invitation.Role.MODERATOR).count() == 2
+
+
+@pytest.mark.django_db
+def test_lookup_has_told_of_the_landlines_when_the_demo_begins(settings):
+    settings.LOOKUP_LINE_TYPES = True
+    seed()
+    assert not Contact.objects.of_unknown_line().exists()
+    vera = Phone("+12025550154", texts="vera.nash@example.com")
+    vera.dial()
+    assert vera.hears("We have sent you an e-mail with a 6 digit code.")
+    vera.press(vera.text_code())
+    assert vera.in_room
 
 
 @pytest.mark.django_db

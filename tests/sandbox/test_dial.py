@@ -157,6 +157,7 @@ def test_command_lets_twilio_answer_an_error_to_the_next_code_and_to_no_later_on
 
 def test_an_error_code_that_several_requests_have_is_named_with_the_request():
     assert find_fault("verify.check-60202") == "verify.check-60202"
+    assert find_fault("verify.send-timeout") == "verify.send-timeout"
     assert find_fault("") == ""
     with pytest.raises(CommandError, match=r"Say which: verify\.send-60202, verify\.check-60202\."):
         find_fault("60202")

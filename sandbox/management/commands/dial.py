@@ -54,7 +54,8 @@ class Command(BaseCommand):
             metavar="CODE",
             default="",
             help="what Twilio answers to the next code instead of sending or checking it: an error code such as 60205, "
-            "or, where several requests have it, with the request: verify.check-60202",
+            "http_500, or timeout (nothing in time); where several requests have it, with the request: "
+            "verify.check-60202",
         )
         parser.add_argument("--no-status", action="store_true", help="the line is never told that the call ended")
         parser.add_argument("--twice", action="store_true", help="the line gets every request twice")
@@ -177,7 +178,7 @@ def find_fault(words: str) -> str:
     """The name of what goes wrong; "" for nothing."""
     found = [mishap.name for mishap in mishaps.called(words)]
     if words and not found:
-        raise CommandError(f"--fault: Twilio is not known to answer {words} to a code. The phone page lists them all.")
+        raise CommandError(f"--fault: Twilio is not known to answer {words}. The phone page lists them all.")
     if len(found) > 1:
         raise CommandError(f"--fault: several requests are answered {words}. Say which: {', '.join(found)}.")
     return next(iter(found), "")
