@@ -77,7 +77,7 @@ def deliver(delivery: Delivery) -> bool:
             put_off_in_doubt(delivery, _("A fault of this installation; its log says more."))
         else:
             if not delivery.settle(Delivery.State.SENT, sent_at=timezone.now(), reference=reference):
-                logger.warning("delivery %s was sent after its claim had been lost", delivery.pk)
+                logger.warning("delivery %s was sent, and somebody had said meanwhile what became of it", delivery.pk)
     return True
 
 

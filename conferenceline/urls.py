@@ -15,6 +15,7 @@ urlpatterns = [
     path("authenticator/", enrolment_page.authenticator, name="authenticator"),
     path("voice/", include("verification.urls")),
     path("texts/", texts.heard, name="texts"),
+    path("texts/<uuid:delivery>/", texts.fate, name="text-fate"),
     path("rooms/", include("rooms.urls")),
 ]
 if settings.SANDBOX:

@@ -23,7 +23,7 @@ if not apps.ready:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
 
-from conferenceline.telephony import authenticators, lookups, verify  # noqa: E402
+from conferenceline.telephony import authenticators, lookups, messages, verify  # noqa: E402
 from conferenceline.telephony.client import meaning  # noqa: E402
 from conferenceline.telephony.errors import (  # noqa: E402
     AlreadyConfirmedError,
@@ -42,7 +42,7 @@ from conferenceline.telephony.errors import (  # noqa: E402
     WrongCodeError,
 )
 from docs.words import PAGE, Mark, all_spoken, readable  # noqa: E402
-from sandbox.mishaps import APP, CHECK, CONFIRM, LOOKUP, MISHAPS, NEW_APP, SEND  # noqa: E402
+from sandbox.mishaps import APP, CHECK, CONFIRM, DELIVERY, LOOKUP, MISHAPS, NEW_APP, SEND, TEXT  # noqa: E402
 
 Fault = type[TwilioFaultError]
 MARK = Mark("the errors", "docs/errors.py")
@@ -66,7 +66,9 @@ ASKED = {
     NEW_APP: Asked("To make the secret of an app", authenticators.CREATE_ERRORS, RefusedError, "the page says"),
     CONFIRM: Asked("To confirm the first code of an app", authenticators.CONFIRM_ERRORS, RefusedError, "the page says"),
     LOOKUP: Asked("To learn what kind of line a number has", lookups.ERRORS, MisconfiguredError, ""),
+    TEXT: Asked("To send a text that is no code", messages.ERRORS, UndeliverableError, ""),
 }
+TOLD_LATER = {DELIVERY: TEXT}  # by the carriers, of what Twilio had taken
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,10 @@ FOLLOWS: dict[tuple[str, Fault], Follows] = {
     (LOOKUP, TooBusyError): Follows("it is asked for again a minute later"),
     (LOOKUP, UndeliverableError): Follows("nothing is known of the number, and codes go there as its channel says"),
     (LOOKUP, MisconfiguredError): Follows("logged as critical. It is asked for again a minute later"),
+    (TEXT, OutcomeUnknownError): Follows("it is looked for at Twilio, and sent again where it is not there"),
+    (TEXT, TooBusyError): Follows("it is tried again, a little later each time"),
+    (TEXT, UndeliverableError): Follows("it has failed. The list of mail and texts says why, and offers it once more"),
+    (TEXT, MisconfiguredError): Follows("logged as critical. It is tried again, a little later each time"),
 }
 
 
@@ -165,9 +171,10 @@ def answers() -> dict[tuple[str, Fault], list[str]]:
     for mishap in MISHAPS:
         if not mishap.code:
             continue
-        asked = ASKED[mishap.operation]
+        operation = TOLD_LATER.get(mishap.operation, mishap.operation)
+        asked = ASKED[operation]
         fault = meaning(mishap.code, mishap.status, asked.known, asked.otherwise)
-        found.setdefault((mishap.operation, fault), []).append(f"{mishap.code} {mishap.words}")
+        found.setdefault((operation, fault), []).append(f"{mishap.code} {mishap.words}")
     for operation, asked in ASKED.items():
         for status in (404, 429):
             fault = meaning(status, status, asked.known, asked.otherwise)

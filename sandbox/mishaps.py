@@ -28,13 +28,15 @@ class Mishap:
         return self.answer if isinstance(self.answer, int) else 0
 
 
-SEND, CHECK, APP, NEW_APP, CONFIRM, LOOKUP = (
+SEND, CHECK, APP, NEW_APP, CONFIRM, LOOKUP, TEXT, DELIVERY = (
     "verify.send",
     "verify.check",
     "challenges.create",
     "factors.create",
     "factors.verify",
     "lookups.fetch",
+    "messages.create",
+    "messages.deliver",
 )
 Answers = tuple[tuple[int | str, int, str], ...]  # error code or kind of fault, HTTP status, and what it means
 
@@ -192,6 +194,45 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (20429, 429, "too many requests at once"),
             *ACCOUNT,
             *NO_ANSWER,
+        ),
+    ),
+    (
+        TEXT,
+        "The next text that is no code is not taken",
+        (
+            (21211, 400, "the number is none"),
+            (21408, 403, "texts to this country are not switched on"),
+            (21608, 400, "a trial account sends to confirmed numbers alone"),
+            (21610, 400, "the owner has answered STOP"),
+            (21612, 400, "no way from our number to this one"),
+            (21614, 400, "the number is no mobile"),
+            (21617, 400, "the text is too long"),
+            (21603, 400, "no sender was given"),
+            (21606, 400, "the sender cannot text"),
+            (21611, 400, "too many texts of the sender wait"),
+            (21212, 400, "the sender is no number"),
+            (21659, 400, "the sender is not the account's"),
+            (21701, 400, "no such messaging service"),
+            (21703, 400, "the messaging service has no number"),
+            (20404, 404, "no such account"),
+            (20429, 429, "too many requests at once"),
+            *ACCOUNT,
+            *NO_ANSWER,
+        ),
+    ),
+    (
+        DELIVERY,
+        "The next text that is no code does not arrive",
+        (
+            (30003, 400, "the phone is off or out of reach"),
+            (30004, 400, "the number takes no such texts"),
+            (30005, 400, "no such number"),
+            (30006, 400, "a landline, or a carrier out of reach"),
+            (30007, 400, "the carrier took it for unwanted advertising"),
+            (30008, 400, "nobody knows why"),
+            (30034, 400, "the sender is not registered with the carriers"),
+            (30450, 400, "it was taken for one that is sent to earn money"),
+            (63016, 400, "WhatsApp asks for a template"),
         ),
     ),
 )

@@ -162,7 +162,7 @@ class Phone:
     @property
     def messages(self) -> list[Message]:
         """What arrived at this person's number or mailbox, oldest first."""
-        return list(Message.objects.filter(to=self.texts_at))
+        return list(Message.objects.arrived().filter(to=self.texts_at))
 
     def take_code_calls(self) -> bool:
         """Presses a key on whatever rings at this person's other phone; whether anything rang."""

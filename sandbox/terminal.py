@@ -42,7 +42,7 @@ class TerminalCall:
         self.was_in_room = self.got_message = self.we_hung_up = False
         self.interrupted = False  # Ctrl-C: taken up when the call is looked at, never in the middle of a step
         self._utterance = 0
-        newest = Message.objects.order_by("-pk").first()
+        newest = Message.objects.arrived().order_by("-pk").first()
         self._message = newest.pk if newest else 0
         self._place = self._shown = ""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from conferenceline.telephony.errors import (
     TwilioFaultError,
     UndeliverableError,
 )
+from conferenceline.telephony.twiml import webhook_url
 from participants.models import Contact, Delivery
 
 STOPPED = 21610  # https://www.twilio.com/docs/api/errors/21610
@@ -44,7 +46,10 @@ WHY = {
     30005: gettext_lazy("There is no such number, or it is no longer in use."),
     30006: gettext_lazy("This number cannot receive texts: a landline perhaps."),
     30007: gettext_lazy("The carrier took the text for unwanted advertising."),
+    30008: gettext_lazy("The carrier did not say why the text did not arrive."),
     30034: gettext_lazy("Our sender is not registered with the carriers (A2P 10DLC)."),
+    30450: gettext_lazy("Twilio held the text back: it took it for one that is sent to earn money (SMS pumping)."),
+    63016: gettext_lazy("WhatsApp takes such a message only as a template that it has approved."),
 }
 # Messages are looked for in the newest so many to the number, made since the row was owed; our clock may be fast.
 LOOKED_THROUGH = 100
@@ -54,6 +59,7 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 # https://help.twilio.com/articles/223134027: the words with which Twilio itself stops and begins to text a number
 STOP = frozenset(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"))
 START = frozenset(("START", "YES", "UNSTOP"))
+NOT_ARRIVED = ("failed", "undelivered")
 MESSAGE_SID = re.compile("(SM|MM)[0-9a-fA-F]{32}")
 
 
@@ -78,6 +84,25 @@ def heard(form: Mapping[str, str]) -> Heard | None:
     return Heard(sid, form.get("From", ""), stops=word in STOP)
 
 
+@dataclass(frozen=True)
+class NotArrived:
+    """A text that Twilio had taken, and that did not arrive: its SID, and why, by Twilio's error code (0: unknown)."""
+
+    sid: str
+    code: int
+
+
+def not_arrived(form: Mapping[str, str]) -> NotArrived | None:
+    """What the status callback of a text says, where it is that. What comes before and after says nothing new.
+
+    https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
+    """
+    sid, code = form.get("MessageSid", ""), form.get("ErrorCode", "")
+    if not MESSAGE_SID.fullmatch(sid) or form.get("MessageStatus") not in NOT_ARRIVED:
+        return None
+    return NotArrived(sid, int(code) if code.isdecimal() and len(code) < 10 else 0)
+
+
 def send(delivery: Delivery) -> str:
     """Sends a text; its SID. Where an earlier try ended without an answer, that one is looked for first.
 
@@ -87,7 +112,9 @@ def send(delivery: Delivery) -> str:
         with twilio_errors(ERRORS, otherwise=UndeliverableError):
             if delivery.doubtful and (sid := find(delivery)):
                 return sid
-            return client().messages.create(to=delivery.address, body=delivery.body, **sender()).sid
+            told_at = webhook_url(reverse("text-fate", args=[delivery.uuid]))
+            text = {"to": delivery.address, "body": delivery.body, "status_callback": told_at}
+            return client().messages.create(**text, **sender()).sid
     except OutcomeUnknownError:
         raise UnansweredError(_("Twilio did not say whether the text was sent.")) from None
     except TooBusyError:
@@ -119,7 +146,7 @@ def find(delivery: Delivery) -> str:
     for message in client().messages.list(to=delivery.address, limit=LOOKED_THROUGH):
         made = message.date_created
         if message.body == delivery.body and message.sid not in others and made and made >= since:
-            if message.status in ("failed", "undelivered"):
+            if message.status in NOT_ARRIVED:
                 raise refused(delivery, message.error_code or 0)
             return message.sid
     return ""

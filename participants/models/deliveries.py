@@ -141,6 +141,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         lost = Q(state=Delivery.State.SENDING, claimed_at__lte=moment - LEASE)
         return self.filter(waiting | lost)
 
+    def did_not_arrive(self, number: uuid.UUID, reference: str, words: str) -> bool:
+        """Notes that the text with this SID, which the carrier had taken, has failed; False where that is no news.
+
+        The carrier may say so before the worker knows the SID. What it says of an earlier try means nothing any more.
+        """
+        ours = self.filter(uuid=number, channel=Delivery.Channel.TEXT)
+        sent = Q(state=Delivery.State.SENT, reference=reference)
+        sending = Q(state=Delivery.State.SENDING) & ~Q(reference=reference)
+        failed = {"state": Delivery.State.FAILED, "last_error": words[:200], "reference": reference}
+        return bool(ours.filter(sent | sending).update(claimed_at=None, **failed))
+
     def over_before(self, moment: datetime) -> DeliveryQuerySet:
         """What was owed before this moment (aware) and is done with, its occasion too: it cannot be owed again."""
         old = self.filter(created_at__lt=moment).exclude(state__in=(Delivery.State.WAITING, Delivery.State.SENDING))

@@ -83,8 +83,13 @@ class Verification(models.Model):
         return [at for send in self.sends if (at := parse_datetime(send["time"]))]
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    def arrived(self) -> MessageQuerySet:
+        return self.filter(error_code=None)
+
+
 class Message(models.Model):
-    """A message as it arrives: on a phone, in a mailbox, or spoken by a calling robot."""
+    """A message as it arrives: on a phone, in a mailbox, or spoken by a calling robot. Or a text that did not."""
 
     to = models.CharField(max_length=254, db_index=True)
     channel = models.CharField(max_length=10)
@@ -94,8 +99,11 @@ class Message(models.Model):
     sender = models.CharField(max_length=20, blank=True)
     service_sid = models.CharField(max_length=34, blank=True)
     sent_at = models.DateTimeField()
+    error_code = models.PositiveIntegerField(null=True)  # why the carriers did not bring it
     # "DtmfInputRequired: the callee must press a key before the code is read", so that no voicemail stores it.
     waits_for_key = models.BooleanField(default=False)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

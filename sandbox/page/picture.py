@@ -115,7 +115,7 @@ def words_of(utterance: Utterance) -> str:
 def messages(handset: Handset) -> list[dict[str, object]]:
     """The newest first, as on a screen: at this phone, and at the contacts of whoever holds it."""
     since = timezone.now() - MESSAGES_STAY
-    theirs = Message.objects.filter(to__in=callers.addresses_of(handset), sent_at__gte=since)
+    theirs = Message.objects.arrived().filter(to__in=callers.addresses_of(handset), sent_at__gte=since)
     return [
         {
             "id": f"text-{each.pk}{'-rings' if each.waits_for_key else ''}",

@@ -72,7 +72,7 @@ ROUTES = (
         "POST",
         f"{ACCOUNT}/Messages.json",
         messages.create,
-        named("To From MessagingServiceSid Body"),
+        named("To From MessagingServiceSid Body StatusCallback"),
     ),
     Route("messages.list", "GET", f"{ACCOUNT}/Messages.json", messages.collection, named(f"To From {PAGING}")),
     Route(

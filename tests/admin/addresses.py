@@ -115,6 +115,7 @@ PAGES: dict[str, Page] = {
     "voice-trouble": WEBHOOK,
     "room-events": WEBHOOK,
     "texts": WEBHOOK,
+    "text-fate": WEBHOOK,
     "phones": LOOPBACK,
     "phone-desk": LOOPBACK,
     "phone-add": LOOPBACK,
@@ -150,6 +151,7 @@ VALUES = {
     "pk": 1,
     "action": "dial",
     "room": "00000000-0000-4000-8000-000000000000",
+    "delivery": "00000000-0000-4000-8000-000000000000",
 }
 
 

@@ -20,6 +20,7 @@ WEBHOOKS = [
     "/voice/trouble/",
     "/voice/trouble/?try=1&turn=2",
     "/texts/",
+    "/texts/00000000-0000-4000-8000-000000000000/",
     "/rooms/00000000-0000-4000-8000-000000000000/events/",
 ]
 
@@ -44,13 +45,14 @@ def test_every_webhook_of_the_project_is_in_this_file():
         if str(route.pattern) in ("voice/", "rooms/")
         for inner in route.url_patterns
     }
-    routes |= {str(route.pattern) for route in get_resolver().url_patterns if str(route.pattern) == "texts/"}
+    routes |= {path for route in get_resolver().url_patterns if (path := str(route.pattern)).startswith("texts/")}
     assert routes == {
         "voice/",
         "voice/turn/<int:turn>/",
         "voice/status/",
         "voice/trouble/",
         "texts/",
+        "texts/<uuid:delivery>/",
         "rooms/<uuid:room>/events/",
     }
 

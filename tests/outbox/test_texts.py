@@ -7,12 +7,18 @@ from django.utils import timezone
 from time_machine import travel
 
 from conferenceline.outbox import send_due
+from conferenceline.telephony.client import meaning
+from conferenceline.telephony.errors import UndeliverableError
+from conferenceline.telephony.messages import ERRORS, why
 from participants.models import Delivery
 from participants.models.deliveries import ATTEMPTS_MOST
+from sandbox import mishaps
 from sandbox.models import Fault, Message
 from tests import cast
 from tests.calls.log import asked_of_twilio
+from tests.edge.signed import post
 from tests.outbox.owed import text_to
+from tests.phone import Phone
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +158,50 @@ def test_where_twilio_never_answers_it_says_that_it_does_not_know(ana):
         send_when_due(owed)
     assert fate(owed) == ("unsure", ATTEMPTS_MOST, "Twilio did not say whether the text was sent.")
     assert operations() == ["messages.create"] + ["messages.list"] * (ATTEMPTS_MOST - 1)
+
+
+def told(owed: Delivery, sid: str, status: str, code: str = "") -> tuple[str, int, str]:
+    """Twilio tells what became of the text with this SID; what the row says then."""
+    fields = {"MessageSid": sid, "MessageStatus": status, "ErrorCode": code, "To": owed.address}
+    assert post(f"/texts/{owed.uuid}/", fields).status_code == 204
+    return fate(owed)
+
+
+def test_a_text_that_the_carriers_do_not_bring_has_failed_and_can_be_sent_again(ana, settings, caplog):
+    settings.SANDBOX_TRANSPORT = "tests.phone.HandlerTransport"
+    owed = text_to(ana)
+    mishaps.choose("messages.deliver-30450")
+    assert send_due() == 1
+    words = "Twilio held the text back: it took it for one that is sent to earn money (SMS pumping)."
+    assert fate(owed) == ("failed", 1, words)
+    assert Phone(cast.ANA).messages == []
+    assert "a text did not arrive: Twilio says 30450" in caplog.messages
+    first = owed.reference
+
+    assert owed.send_again()
+    assert owed.claim(timezone.now())
+    assert told(owed, first, "undelivered", "30450") == ("sending", 1, "")  # so it was with the try before
+    Delivery.objects.update(state="waiting", attempts=0)
+    assert send_due() == 1
+    assert len(Phone(cast.ANA).messages) == 1
+    assert told(owed, first, "undelivered", "30450") == ("sent", 1, "")
+    owed.refresh_from_db()
+    assert told(owed, owed.reference, "delivered") == ("sent", 1, "")
+    assert told(owed, owed.reference, "undelivered", "30003") == ("failed", 1, "The phone was off or out of reach.")
+    assert told(owed, owed.reference, "failed", "x") == ("failed", 1, "The phone was off or out of reach.")
+
+
+def test_nobody_is_told_of_the_text_of_somebody_else(ana, bo):
+    owed, theirs = text_to(ana), text_to(bo, address=cast.BO)
+    assert send_due() == 2
+    theirs.refresh_from_db()
+    assert told(owed, theirs.reference, "undelivered", "30003") == ("sent", 1, "")
+    assert fate(theirs) == ("sent", 1, "")
+
+
+def test_each_error_of_a_text_that_can_be_chosen_has_words_of_its_own():
+    codes = {each.code for each in mishaps.MISHAPS if each.operation in (mishaps.TEXT, mishaps.DELIVERY)}
+    refused = {code for code in codes if code and meaning(code, 400, ERRORS, UndeliverableError) is UndeliverableError}
+    assert {30003, 30008, 30450, 63016} < refused
+    assert len({why(code) for code in refused}) == len(refused)
+    assert not any(str(code) in why(code) for code in refused)
