@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from conferenceline.telephony import messages, twiml
 from conferenceline.telephony.callers import calling_line
+from conferenceline.telephony.client import log_remedy
 from conferenceline.telephony.webhooks import from_twilio
 from participants.models import Delivery, HeardText
 
@@ -28,4 +29,5 @@ def fate(request: HttpRequest, delivery: uuid.UUID) -> HttpResponse:
     lost = messages.not_arrived(request.POST)
     if lost and Delivery.objects.did_not_arrive(delivery, lost.sid, messages.why(lost.code)):
         logger.warning("a text did not arrive: Twilio says %s", lost.code)
+        log_remedy(lost.code)
     return HttpResponse(status=204)

@@ -1,17 +1,27 @@
-"""What administrators must know before it is too late: unusual calls, and limits of the installation that end soon."""
+"""What administrators must know before it is too late.
+
+Unusual calls, limits of the installation that end soon, and what Twilio will not do before somebody has mended it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from conferenceline.telephony.remedies import REMEDIES
 from verification.costs import budgets
+from verification.models import Attempt
 from verification.unusual import findings
+
+REFUSALS_SHOWN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Alarm:
 
 
 def alarms_for(user: Any) -> list[Alarm]:
-    """What this user can do something about: nothing for those who are no administrators. Five queries."""
+    """What this user can do something about: nothing for those who are no administrators. Six queries."""
     if not user.is_superuser:
         return []
     now = timezone.now()
@@ -44,4 +54,17 @@ def alarms_for(user: Any) -> list[Alarm]:
             len(found),
         )
         said.append(Alarm(words % {"n": len(found)}, reverse("admin:verification_call_unusual")))
-    return said
+    return [*said, *_to_be_mended(now)]
+
+
+def _to_be_mended(now: datetime) -> list[Alarm]:
+    """Of the codes that Twilio refused to send in the last day, those that it refuses until somebody mends it."""
+    refused = Attempt.objects.filter(at__gt=now - REFUSALS_SHOWN, outcome=Attempt.Outcome.CODE_NOT_SENT)
+    by_error = refused.filter(detail__in=[str(code) for code in REMEDIES]).values("detail").order_by("detail")
+    words = _("%(n)s codes were not sent (Twilio's error %(code)s): %(remedy)s")
+    log = f"{reverse('admin:verification_attempt_changelist')}?"
+    log += urlencode({"outcome__exact": Attempt.Outcome.CODE_NOT_SENT})
+    return [
+        Alarm(words % {"n": each["n"], "code": each["detail"], "remedy": REMEDIES[int(each["detail"])]}, log)
+        for each in by_error.annotate(n=Count("pk"))
+    ]

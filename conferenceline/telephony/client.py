@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.module_loading import import_string
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException
@@ -14,6 +15,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from conferenceline.telephony.errors import MisconfiguredError, OutcomeUnknownError, TwilioFaultError
+from conferenceline.telephony.remedies import REMEDIES
 from conferenceline.telephony.watched import WatchedHttpClient
 
 logger = logging.getLogger(__name__)
@@ -57,10 +59,18 @@ def twilio_errors(
         fault = meaning(code, status, known, otherwise)
         level = refused if fault is MisconfiguredError else logging.WARNING
         logger.log(level, "Twilio answered %s, code %s: %s", status, code, fault.__name__)
+        log_remedy(code)
         raise fault(code) from None
     except (RequestException, ValueError) as error:  # ValueError: an answer that is not JSON, as from a proxy
         logger.warning("no answer from Twilio: %s", type(error).__name__)
         raise OutcomeUnknownError from None
+
+
+def log_remedy(code: int) -> None:
+    """Says what to do, in the log's language, where Twilio will do nothing before somebody has done it."""
+    if code in REMEDIES:
+        with translation.override("en"):
+            logger.error("Twilio's error %s has to be mended: %s", code, REMEDIES[code])
 
 
 def meaning(

@@ -137,6 +137,33 @@ def test_each_message_counts_against_the_hour_and_the_day(ana):
     assert budgets(NOON + timedelta(minutes=61)) == [Budget("sends_per_hour", 0, 500), Budget("sends_per_day", 2, 2000)]
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "place"),
+    [
+        (60605, 403, "Verify, Geo permissions"),
+        (60410, 403, "Verify, Fraud Guard"),
+        (21408, 403, "Messaging, Settings, Geo permissions"),
+        (21608, 400, "Phone Numbers, Verified caller IDs"),
+    ],
+)
+def test_what_twilio_refuses_until_somebody_mends_it_is_logged_and_shown(
+    ana, admin_user, clock, caplog, code, status, place
+):
+    Fault.objects.inject("verify.send", code, status=status, times=2)
+    Fault.objects.inject("verify.send", 60205, status=403)  # a landline: nobody of us can mend that
+    for _call in range(3):
+        Phone(cast.ANA).dial()
+    [alarm] = alarms_for(admin_user)
+    assert alarm.words.startswith(f"2 codes were not sent (Twilio's error {code}): ")
+    assert place in alarm.words
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(errors) == 2
+    assert f"Twilio's error {code} has to be mended: " in errors[0]
+    assert place in errors[0]
+    clock.shift(timedelta(hours=25))
+    assert alarms_for(admin_user) == []
+
+
 def test_administrators_are_warned_from_four_fifths_on(administrator, admin_user):
     use_up("sends_per_hour", 399, timedelta(hours=1))
     assert alarms_for(admin_user) == []

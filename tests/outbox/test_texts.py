@@ -176,6 +176,7 @@ def test_a_text_that_the_carriers_do_not_bring_has_failed_and_can_be_sent_again(
     assert fate(owed) == ("failed", 1, words)
     assert Phone(cast.ANA).messages == []
     assert "a text did not arrive: Twilio says 30450" in caplog.messages
+    assert any(said.startswith("Twilio's error 30450 has to be mended: ") for said in caplog.messages)
     first = owed.reference
 
     assert owed.send_again()
