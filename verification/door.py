@@ -152,7 +152,8 @@ def _proof_of(call: Call, date: Any) -> Assurance | None:
     shown = {"attestation": call.attestation, "passcode": date.passcode_typed}
     code = call.challenge
     if code and date.proved and date.reached:
-        return Assurance(code.channel, to_calling_line=code.address == call.line, **shown)
+        here = code.address == call.line if call.line else None  # which phone calls, a withheld line does not say
+        return Assurance(code.channel, to_calling_line=here, **shown)
     if date.vouch:
         return Assurance(Admission.BY_HAND, **shown)
     if date.left_with:

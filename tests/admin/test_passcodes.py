@@ -105,7 +105,7 @@ def test_the_log_says_how_somebody_was_proved(organizer, room, ana):
     phone.dial()
     phone.press(phone.text_code())
     page = organizer.get("/admin/verification/admission/").content.decode()
-    assert "a code by text to the phone that is calling; the carrier vouches for the calling number" in page
+    assert "a code by text to the calling number; the carrier vouches for the calling number" in page
 
 
 def test_the_log_of_who_came_with_the_passcode_says_that_nobody_checked(organizer, choir):

@@ -49,7 +49,7 @@ def test_a_call_is_told_from_ringing_to_its_end_by_the_clocks_of_the_room(organi
         "15:32:11 A code was sent (text message, …0102).",
         "15:32:21 The code was wrong.",
         "15:32:31 The right code was typed.",
-        "15:32:31 Bo was let in to Board meeting as moderator, proved by: a code by text to the phone that is calling.",
+        "15:32:31 Bo was let in to Board meeting as moderator, proved by: a code by text to the calling number.",
         "15:32:31 Bo is in the room.",
         "16:02:31 The call ended.",
         "16:02:31 Bo left the room.",

@@ -127,6 +127,7 @@ def test_no_attestation_does_nothing_and_the_best_does_not_raise(ana, phone, roo
     silent.dial()
     silent.press(newest_code(MAIL))
     assert silent.in_room
+    assert Admission.objects.get().assurance.words == "a code by e-mail"
 
 
 def test_a_stricter_conference_in_mid_call_is_looked_at_again_at_the_door(ana, phone, room):

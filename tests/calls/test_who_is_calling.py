@@ -80,6 +80,7 @@ def test_a_caller_whose_line_says_nothing_keys_the_roster_number(room, ana, numb
     assert phone.room == room_name(cast.occurrence_of(room))
     assert asked_of_twilio() == [("verify.send", cast.ANA), ("verify.check", "")]
     assert attempts() == ["withheld line", "code sent", "admitted"]
+    assert Admission.objects.get().assurance.words == "a code by text"  # whether to this phone, nobody knows
 
 
 def test_a_sip_caller_who_shows_a_listed_number_is_not_taken_for_its_owner(ana):
@@ -95,6 +96,7 @@ def test_from_a_borrowed_phone_the_code_goes_to_the_contact_on_file(room, ana):
     assert asked_of_twilio() == [("verify.send", cast.ANA)]
     borrowed.press(borrowed.text_code())
     assert borrowed.in_room
+    assert Admission.objects.get().assurance.words == "a code by text to another number than the calling one"
 
 
 def test_whoever_borrows_a_members_phone_does_not_get_the_code_of_another(room, ana, bo):

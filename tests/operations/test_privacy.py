@@ -114,7 +114,7 @@ def test_everything_is_told_in_words_and_no_code(quirina):
     assert [call["calling line"] for call in everything["calls"]] == ["…0142", NUMBER]
     assert [[code["state"] for code in call["codes"]] for call in everything["calls"]][1] == ["right code typed"]
     assert [seat["proved by"] for call in everything["calls"] for seat in call["seats"]] == [
-        "a code by text to the phone that is calling"
+        "a code by text to the calling number"
     ] * 2
     assert everything["mails and texts"][0]["to"]
     assert everything["changes of contacts"]

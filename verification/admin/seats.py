@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import ContactChange
+from participants.models import Contact, ContactChange
 from verification.admin.filters import DayTaken, OfConference
 from verification.admin.walls import FoundByPerson, LogPage
 from verification.models import Admission
@@ -35,7 +35,9 @@ def proof_with_flag(seat: Any) -> str:
         return proof_of(seat)
     change = ContactChange.objects.get(pk=seat.contact_change)
     values = {"proof": proof_of(seat), "flag": change.flag(seat.taken_at)}
-    return gettext("%(proof)s, to a contact that had been %(flag)s") % values
+    if seat.channel == Contact.Channel.TOTP:
+        return gettext("%(proof)s; the app had been %(flag)s") % values
+    return gettext("%(proof)s; the contact had been %(flag)s") % values
 
 
 @admin.register(Admission)

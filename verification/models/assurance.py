@@ -53,7 +53,7 @@ class Assurance:
 
     way: str
     attestation: str = Attestation.NONE
-    to_calling_line: bool | None = None  # None where nobody knows
+    to_calling_line: bool | None = None  # None where nobody knows; says nothing of a mailbox or an app
     passcode: bool = False  # beside the rest
 
     @property
@@ -73,7 +73,7 @@ class Assurance:
     def words(self) -> str:
         said = str(PROOFS.get(self.way, self.way))
         if self.way in BY_TELEPHONE and self.to_calling_line is not None:
-            here, there = _("to the phone that is calling"), _("to another phone than the one calling")
+            here, there = _("to the calling number"), _("to another number than the calling one")
             said = f"{said} {here if self.to_calling_line else there}"
         return self.with_the_rest(said)
 
