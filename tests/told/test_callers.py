@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from time_machine import travel
 
-from participants.models import Contact, Delivery, Occurrence
+from participants.models import Contact, Delivery, Invitation, Occurrence
 from participants.notices import spelled_out
 from sandbox.models import Fault, Message
 from tests import cast
@@ -94,6 +94,36 @@ def test_who_is_too_late_is_told_that_it_is_over(ivo, tomorrow):
     assert arrived() == [("ivo@example.com", "Budget: the doors are closed")]
     closed = spelled_out(tomorrow.closes_at, tomorrow.conference.time_zone)
     assert f"nobody new has been let in since {closed}." in Message.objects.get().body
+
+
+def test_a_moderator_is_told_when_the_doors_open_to_moderators(ivo, budget):
+    budget.moderator_doors = 45
+    budget.save()
+    ivo.invitations.update(role=Invitation.Role.MODERATOR)
+    date = cast.occurrence_of(budget)
+    assert date.moderators_open_at < date.opens_at
+    call_from(IVO)
+    minute_passes()
+    opens = spelled_out(date.moderators_open_at, budget.time_zone)
+    assert f"The doors open on {opens}." in Message.objects.get().body
+
+
+def test_of_two_conferences_the_nearer_one_is_told(ivo, budget):
+    later = cast.conference(budget.team, "Choir", budget.starts_at + timedelta(hours=3))
+    cast.invite(later, ivo)
+    call_from(IVO)
+    minute_passes()
+    assert arrived() == [("ivo@example.com", "Budget: the doors are not open yet")]
+
+
+def test_doors_that_open_at_the_start_say_one_time(ivo, budget):
+    budget.doors = budget.moderator_doors = 0
+    budget.save()
+    call_from(IVO)
+    minute_passes()
+    body = Message.objects.get().body
+    assert "The doors open on" in body
+    assert "It starts on" not in body
 
 
 def test_while_something_else_is_open_a_roster_number_tells_who_is_early(ivo, room):
