@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from participants.models import CallingLine, Conference, Invitation, Membership, Occurrence, Participant, Team
+from participants.models import CallingLine, Conference, Grade, Invitation, Membership, Occurrence, Participant, Team
 from sandbox.models import Message
 from sandbox.twiml import Dial, read
 from tests import cast
@@ -53,6 +53,16 @@ def dialled(number: str) -> Phone:
     phone = Phone(number, texts=cast.ANA)
     phone.dial()
     return phone
+
+
+def test_letting_in_by_hand_is_worth_less_than_a_code_by_mail(room, gus, mara):
+    room.least_grade = Grade.MAIL
+    room.save()
+    vouch(gus, mara)
+    assert dialled(GUS).heard[0].startswith("Board meeting asks for a stronger proof of who you are.")
+    assert not Admission.objects.exists()
+    Conference.objects.update(least_grade=Grade.BY_HAND)
+    assert dialled(GUS).heard == [LET_IN.format("Gus")]
 
 
 def test_somebody_without_a_contact_gets_in_on_the_next_call_and_not_on_the_one_after(room, gus, mara):
