@@ -56,9 +56,12 @@ def dialled(number: str) -> Phone:
 
 
 def test_letting_in_by_hand_is_worth_less_than_a_code_by_mail(room, gus, mara):
-    room.least_grade = Grade.MAIL
-    room.save()
+    Conference.objects.update(least_grade=Grade.MAIL)
+    with pytest.raises(ValidationError, match="asks for a code, whoever vouches"):
+        vouch(gus, mara)
+    Conference.objects.update(least_grade=Grade.BY_HAND)
     vouch(gus, mara)
+    Conference.objects.update(least_grade=Grade.MAIL)
     assert dialled(GUS).heard[0].startswith("Board meeting asks for a stronger proof of who you are.")
     assert not Admission.objects.exists()
     Conference.objects.update(least_grade=Grade.BY_HAND)
