@@ -95,6 +95,7 @@ def test_a_country_that_is_not_allowed(organizer, room, ivo, settings):
 
 def test_a_blocked_number(organizer, room, ivo, quay):
     block = Block.objects.create(team=quay, number="+12025550140", reason="theirs")
+    Block.objects.create(team=room.team, number="+1202555014", reason="a number that Ivo's only begins with")
     assert "Cannot get in" not in read(organizer, room)
     Block.objects.filter(pk=block.pk).update(team=room.team, reason="Rings at night.")
     said = read(organizer, room)

@@ -61,6 +61,18 @@ def test_the_pace_is_kept_in_the_call_and_for_the_next(slow_ana):
         phone.hang_up()
 
 
+def test_a_line_that_two_share_is_slow_for_both_until_it_is_known_who_calls(slow_ana, room):
+    couple = cast.person(room.team, "Emil", cast.ANA)
+    cast.invite(room, couple)
+    phone = Phone(cast.ANA)
+    phone.dial()
+    assert reply().find("Gather").get("timeout") == "40"
+    phone.press(phone.text_code())
+    phone.press("2")
+    assert phone.heard[0].startswith("Thank you, Emil.")
+    assert reply().find("Say/prosody") is None
+
+
 def test_tries_and_codes_are_as_many_as_for_everybody(slow_ana, settings):
     phone = Phone(cast.ANA)
     phone.dial()
