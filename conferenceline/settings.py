@@ -4,6 +4,7 @@ Every variable is named, with its meaning, in .env.example.
 """
 
 import hashlib
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -300,7 +301,7 @@ if BEHIND_PROXY:
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # whoever has it may read /metrics; without one nobody may
 
 # For a terminal, or a JSON object a line for whoever collects logs. conferenceline/logs.py says what is in a line.
-LOG_FORMAT = env("LOG_FORMAT", default="terminal" if DEBUG else "json")
+LOG_FORMAT = env("LOG_FORMAT", default="terminal" if DEBUG or sys.stderr.isatty() else "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,5 +1,6 @@
 """Every wrong configuration is told in a sentence, and the right ones are silent."""
 
+import os
 import re
 import subprocess
 import sys
@@ -262,6 +263,25 @@ def test_a_form_of_the_log_that_is_unknown_is_named(production, form):
     production.LOG_FORMAT = form
 
     assert said() == {"E022": f"LOG_FORMAT is {form!r}."}
+
+
+def test_the_log_is_in_words_on_a_terminal_and_json_elsewhere():
+    def log_format(errors_go: int) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", "import conferenceline.settings as s; print(s.LOG_FORMAT)"],
+            cwd=BASE_DIR,
+            env={"SECRET_KEY": "x" * 50, "DJANGO_READ_DOT_ENV": "off"},
+            stdout=subprocess.PIPE,
+            stderr=errors_go,
+            text=True,
+            check=True,
+        ).stdout.strip()
+
+    screen, terminal = os.openpty()
+    assert log_format(terminal) == "terminal"
+    assert log_format(subprocess.PIPE) == "json"
+    os.close(terminal)
+    os.close(screen)
 
 
 def test_no_two_checks_share_an_id():
