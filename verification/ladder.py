@@ -22,6 +22,7 @@ GAPS = (0, 20, 40, 60)
 # Why no code may go somewhere.
 HELD = "attested_first"  # a call that the carrier vouches for waits for one there: this call may be forged
 COUNTRY = "country"  # that of the number is none to which codes go
+LINE = "line"  # of a kind to which none can go this way, such as a text to a landline
 
 
 class DifferentContactsError(Exception):
@@ -34,8 +35,7 @@ class Way:
 
     contact: Contact
     reaches: bool  # whether a code that goes there proves as much as the strictest room asks for
-    # Out of service, over a limit, or by what Lookup says of the line of no use: only where there is no other.
-    rests: bool
+    rests: bool  # out of service or over a limit: only where there is no other
     spent: bool = False  # so many wrong codes were typed that none is checked now
     shut: str = ""  # why no code may go there at all now, as the log has it
 
@@ -47,11 +47,13 @@ class Way:
 def ways(call: Call, people: list[int]) -> list[Way]:
     """The ways to these people, best first. One query.
 
-    Raises DifferentContactsError. Who has no contact at all does not count.
+    Raises DifferentContactsError. Who has no contact at all does not count, and one that cannot work is as none, where
+    anybody has another.
     """
     contacts: list[Any] = list(
         _with_limits(Contact.objects.filter(participant__in=people).select_related("participant__team"), call)
     )
+    contacts = [contact for contact in contacts if contact.can_work] or contacts
     reachable = {contact.participant_id for contact in contacts}
     shared: dict[tuple[str, str], Any] = {}
     for contact in contacts:
@@ -66,15 +68,21 @@ def ways(call: Call, people: list[int]) -> list[Way]:
         able.sort(key=lambda contact: contact.channel == Contact.Channel.CALL)
     found = [_way(contact, call) for contact in able]
     found = [way for way in found if way.reaches or not call.insists]
-    call.ways_found = sorted(found, key=lambda way: (not way.contact.can_work, way.rests, not way.reaches))
+    call.ways_found = sorted(found, key=lambda way: (way.rests, not way.reaches))
     return call.ways_found
 
 
 def _way(contact: Any, call: Call) -> Way:
-    held = contact.held and not contact.is_app  # whose guesses are counted apart, here and not at Twilio
-    shut = HELD if held else "" if contact.is_allowed(call.dialled) else COUNTRY
-    rests = bool(contact.channel_rests or contact.over_limit or not contact.can_work)
-    return Way(contact, _reaches(contact, call), rests, contact.spent, shut)
+    rests = bool(contact.channel_rests or contact.over_limit)
+    return Way(contact, _reaches(contact, call), rests, contact.spent, _shut(contact, call))
+
+
+def _shut(contact: Any, call: Call) -> str:
+    if not contact.can_work:
+        return LINE
+    if contact.held and not contact.is_app:  # whose guesses are counted apart, here and not at Twilio
+        return HELD
+    return "" if contact.is_allowed(call.dialled) else COUNTRY
 
 
 def _reaches(contact: Contact, call: Call) -> bool:
@@ -98,7 +106,7 @@ def left(call: Call) -> list[Way]:
         return ways(call, call.people)
     except DifferentContactsError:  # somebody changed a contact in mid-call: it goes on with the one that it has
         own = call.contact
-        usable = own and own.pk not in call.dead_ends and not _rings_the_caller(call, own)
+        usable = own and own.can_work and own.pk not in call.dead_ends and not _rings_the_caller(call, own)
         return [Way(own, _reaches(own, call), rests=False)] if own and usable else []
 
 

@@ -67,7 +67,7 @@ def send_code(call: Call, codes: Codes) -> Sending:
         call.note(Attempt.Outcome.CODE_REUSED)
         return Sending.REUSED
     again = code if code and code.channel == contact.channel else None
-    return _send(call, codes, contact, again, others=[way for way in ways if way.contact != contact])
+    return _send(call, codes, contact, again, others=[way for way in ways if way.contact != contact and not way.shut])
 
 
 def _way_and_code(

@@ -85,6 +85,7 @@ class Check:
         if why := hindrance(person):
             yield Trouble(why, self._way_in(person), keeps_out=True)
         else:
+            yield from self._rings_themselves(person)
             yield from self._failures(person)
             yield from self._countries(person)
         yield from self._blocks(person)
@@ -97,8 +98,21 @@ class Check:
         if not contacts:
             return gettext("Add a mobile number or a mail address.")
         if not any(contact.can_work for contact in contacts):
-            return gettext("Add a mail address, or another number.")
+            return gettext(
+                "Add a mail address or a mobile; or choose “call to another phone” for this number, where they call "
+                "from elsewhere. Until then: let them in by hand."
+            )
         return gettext("Send a test code, or add another contact.")
+
+    def _rings_themselves(self, person: Participant) -> Iterator[Trouble]:
+        """A code is never spoken to the line that is calling."""
+        lines = {str(line.number) for line in person.lines.all()}
+        working = [contact for contact in person.contacts.all() if contact.can_work]
+        rung = {contact.address for contact in working if contact.channel == contact.Channel.CALL} & lines
+        if rung and len(rung) == len(working):
+            said = gettext("The code is spoken by a call to %(number)s, from which they call themselves.")
+            remedy = gettext("Add a mail address, or a phone from which they do not call.")
+            yield Trouble(said % {"number": ", ".join(sorted(rung))}, remedy, keeps_out=lines == rung)
 
     def _failures(self, person: Participant) -> Iterator[Trouble]:
         for contact in person.contacts.all():

@@ -76,9 +76,9 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
     @admin.display(description=_("last failure"))
     def failed(self, contact: Contact) -> str:
-        """When and why a code could not be sent; or why this contact is the last to be tried."""
+        """When and why a code could not be sent; or why none is sent there."""
         if not contact.can_work:
-            return gettext("tried last: Twilio takes the line for a %(type)s") % {"type": contact.line_type}
+            return gettext("never used: Twilio takes the line for a %(type)s") % {"type": contact.line_type}
         if contact.failed_at is None:
             return ""
         return f"{date_format(localtime(contact.failed_at), 'DATETIME_FORMAT')}: {contact.get_failure_display()}"

@@ -21,8 +21,8 @@ class Blocked:
     by: Callable[[Team], Iterable[Any]] | None = None  # in force for this team: each `covers` lines for a `reason`
 
 
-CANNOT_WORK = Q(channel=Channel.SMS, line_type__in=CANNOT_BE_TEXTED) | Q(
-    channel=Channel.CALL, line_type__in=CANNOT_BE_CALLED
+CANNOT_WORK = Q(succeeded_at=None) & (
+    Q(channel=Channel.SMS, line_type__in=CANNOT_BE_TEXTED) | Q(channel=Channel.CALL, line_type__in=CANNOT_BE_CALLED)
 )
 FAILED_LAST = Q(failed_at__isnull=False) & (Q(succeeded_at=None) | Q(succeeded_at__lt=F("failed_at")))
 
@@ -39,7 +39,7 @@ def hindrance(person: Participant) -> str:
         return gettext("no contact: cannot get in")
     working = [contact for contact in contacts if contact.can_work]
     if not working:
-        return gettext("no text is likely to reach this kind of line (%(type)s)") % {"type": contacts[0].line_type}
+        return gettext("no code goes to this kind of line (%(type)s)") % {"type": contacts[0].line_type}
     if all(failed_last(contact) for contact in working):
         return gettext("the last code did not go out: %(why)s") % {"why": working[0].get_failure_display()}
     return ""

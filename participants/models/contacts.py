@@ -222,9 +222,9 @@ class Contact(models.Model):
 
     @property
     def can_work(self) -> bool:
-        """Whether nothing is known of its line that should keep a code from arriving. Twilio's word is not the last."""
+        """Whether nothing is known of its line that keeps codes from arriving. One that arrived proves Lookup wrong."""
         impossible = {Channel.SMS: CANNOT_BE_TEXTED, Channel.CALL: CANNOT_BE_CALLED}
-        return self.line_type not in impossible.get(Channel(self.channel), ())
+        return bool(self.succeeded_at) or self.line_type not in impossible.get(Channel(self.channel), ())
 
     @property
     def may_be_texted(self) -> bool:

@@ -55,7 +55,11 @@ def test_no_contact(organizer, room, ivo):
 
 def test_a_landline_without_mail(organizer, room, ivo):
     ivo.contacts.update(line_type="landline")
-    assert "kind of line (landline) Add a mail address, or another number." in read(organizer, room)
+    said = read(organizer, room)
+    assert "No code goes to this kind of line (landline) Add a mail address or a mobile; or choose" in said
+    ivo.contacts.update(channel="call", succeeded_at=None)
+    own = "The code is spoken by a call to +12025550140, from which they call themselves."
+    assert own in read(organizer, room)
     cast.mailbox(ivo, "ivo@example.com")
     assert "Cannot get in" not in read(organizer, room)
 

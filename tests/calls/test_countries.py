@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from participants.countries import country_of
 from participants.models import CallingLine, Contact, DialInNumber, Team
+from sandbox.models import Fault
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, REFUSAL, asked_of_twilio, attempts
 from tests.phone import Phone
@@ -56,6 +57,15 @@ def test_a_code_to_another_country_is_never_sent_and_the_caller_hears_the_one_se
     assert asked_of_twilio() == []
     attempt = Attempt.objects.get()
     assert (attempt.outcome, attempt.detail, attempt.participant) == ("no contact", "country", lia)
+
+
+def test_no_other_way_is_promised_where_the_only_other_is_there(lia):
+    contact(lia, "email", MAIL, position=1)
+    Fault.objects.inject("verify.send", 60237)
+    phone = dialled()
+    assert phone.heard == [
+        "Welcome. We are sorry. We cannot send you an e-mail. Please ask whoever invited you for help. Goodbye."
+    ]
 
 
 @pytest.mark.parametrize("channel", ["sms", "whatsapp", "call"])

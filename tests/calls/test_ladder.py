@@ -5,16 +5,17 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
 from participants.models import Contact, Participant
 from sandbox.models import Fault
 from tests import cast
-from tests.calls.log import REFUSAL, asked_of_twilio, attempts, wrong
+from tests.calls.log import ASKED_WHO, REFUSAL, asked_of_twilio, attempts, wrong
 from tests.edge.signed import call_fields, post
 from tests.phone import Phone
-from verification.models import Admission, Call, Challenge
+from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
 pytestmark = pytest.mark.django_db
 
@@ -73,23 +74,66 @@ def test_a_landline_gets_no_text(room):
     assert asked_of_twilio() == [("verify.send", MAILBOX)]
 
 
-def test_a_text_that_lookup_thinks_is_of_no_use_is_tried_where_there_is_nothing_else(room):
-    person(room, ("sms", MOBILE)).contacts.update(line_type="landline")
+def test_a_landline_gets_no_text_where_there_is_nothing_else_and_its_owner_has_other_roads(room):
+    ana = person(room, ("sms", LANDLINE))
+    ana.contacts.update(line_type="landline")
+    phone = dialled(LANDLINE)
+    assert (phone.heard, asked_of_twilio()) == ([REFUSAL], [])
+    nobody = Attempt.objects.get()
+    assert (nobody.outcome, nobody.detail, nobody.participant) == ("no contact", "line", ana)
+
+    invitation = ana.invitations.get()
+    Vouch.objects.make(
+        invitation, cast.occurrence_of(room), by=User.objects.create_superuser("root"), reason="She rang me"
+    )
+    phone.dial()
+    assert phone.in_room
+    phone.hang_up()
+
+    Contact.objects.create(participant=ana, channel="call", address=LANDLINE, position=1)
+    assert dialled(LANDLINE).heard == [REFUSAL]  # it cannot ring while she talks on it
+    elsewhere = dialled(LANDLINE, line=cast.STRANGER)
+    elsewhere.press(invitation.roster_number)
+    assert elsewhere.heard == [f"{BY_CALL} {ENTER}"]
+    elsewhere.take_code_calls()
+    elsewhere.press(elsewhere.text_code())
+    assert elsewhere.in_room
+    assert {message.channel for message in elsewhere.messages} == {"call"}
+
+
+def test_a_code_that_came_by_text_outweighs_what_lookup_says(room):
+    ana = person(room, ("sms", MOBILE))
     phone = dialled(MOBILE)
-    assert phone.heard == [f"Welcome. {BY_TEXT} {ENTER}"]
+    phone.press(phone.text_code())
+    phone.hang_up()
+    ana.contacts.update(line_type="landline")
+    assert dialled(MOBILE).heard == [f"Welcome. {BY_TEXT} {ENTER}"]
+
+
+def test_a_landline_gets_no_text_when_the_other_way_fails_nor_once_lookup_has_said_so_in_mid_call(room):
+    ana = person(room, ("sms", LANDLINE), ("email", MAILBOX))
+    phone = dialled(LANDLINE)
+    ana.contacts.filter(channel="sms").update(line_type="landline")
+    phone.press("*#")
+    assert phone.heard == [f"{BY_MAIL} {ENTER}"]
+    phone.hang_up()
+    Fault.objects.inject("verify.send", 60217, status=400)
+    Challenge.objects.all().delete()
+    assert dialled(LANDLINE).hears("We are sorry. We cannot send you an e-mail.")
+    assert [to for _operation, to in asked_of_twilio()] == [LANDLINE, MAILBOX, MAILBOX]
+
+
+def test_people_who_share_nothing_but_a_landline_are_asked_who_they_are(room):
+    for name, mailbox in (("Ana", MAILBOX), ("Bob", "bob@example.com")):
+        person(room, ("sms", LANDLINE), ("email", mailbox), name=name).contacts.filter(channel="sms").update(
+            line_type="landline"
+        )
+    phone = dialled("bob@example.com")
+    assert phone.heard == [ASKED_WHO]
+    phone.press(Participant.objects.get(name="Bob").invitations.get().roster_number)
+    assert phone.heard == [f"{BY_MAIL} {ENTER}"]
     phone.press(phone.text_code())
     assert phone.in_room
-
-
-def test_what_cannot_work_comes_after_what_rests(room):
-    ana = person(room, ("sms", LANDLINE), ("email", MAILBOX))
-    ana.contacts.filter(channel="sms").update(line_type="landline")
-    Fault.objects.inject("verify.send", 60217, status=400)
-    assert dialled(LANDLINE).heard == [
-        "Welcome. We could not send an e-mail. We try another way.",
-        f"{BY_TEXT} {ENTER}",
-    ]
-    assert [to for _operation, to in asked_of_twilio()] == [MAILBOX, LANDLINE]
 
 
 def test_a_code_is_never_spoken_to_the_line_that_is_calling(room):

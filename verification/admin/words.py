@@ -24,6 +24,7 @@ CHANNELS = {**dict(Contact.Channel.choices), Admission.BY_HAND: _("by hand")}
 DETAILS = {
     "attested_first": _("an attested call from this number waits for its code"),
     "country": _("no code goes to the country of the number"),
+    "line": _("no code goes to this kind of line, such as a text to a landline"),
 }
 LIMITS = {
     "sends_per_contact": _("codes sent to this contact"),
