@@ -127,7 +127,7 @@ def save(imported: PeopleImport) -> None:
     """Saves the rows that are left, as they were shown; of one that would become something else it says so."""
     taken = Taken()
     for row in imported.rows.exclude(saved_at=None):
-        taken.add(row_of(row), row.participant_id)
+        taken.note(row_of(row), row.fate, row.participant_id)
     while batch := list(imported.rows.filter(saved_at=None).exclude(fate=Fate.WRONG)[:SAVED_AT_ONCE]):
         with transaction.atomic():
             renew(imported, worked=batch[-1].line)

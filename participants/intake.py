@@ -19,6 +19,7 @@ from participants.models.imports import Fate
 from participants.pasted import Row
 
 NEW_PERSON, LEFT_OUT = "new", "out"  # what may be answered besides a person's key
+SAVED = (Fate.NEW, Fate.CHANGED, Fate.SAME)
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Plan:
 
     @property
     def is_saved(self) -> bool:
-        return self.fate in (Fate.NEW, Fate.CHANGED, Fate.SAME)
+        return self.fate in SAVED
 
 
 class Book:
@@ -161,11 +162,18 @@ class Taken:
             plan = self._only_once(plan)
         if plan.fate == Fate.NEW and not plan.alike:
             self._ask_of_twin(plan, answers)
-        if plan.fate != Fate.WRONG:
-            self.names.setdefault(plan.row.name.casefold(), plan.row.line)
-        if plan.is_saved:
-            self.add(plan.row, plan.person.pk if plan.person else None)
+        self.note(plan.row, plan.fate, plan.person.pk if plan.person else None)
         return plan
+
+    def note(self, row: Row, fate: str, person: int | None) -> None:
+        """What rows after this one are held against; only what is saved takes its person, numbers and addresses."""
+        if fate != Fate.WRONG:
+            self.names.setdefault(row.name.casefold(), row.line)
+        if fate not in SAVED:
+            return
+        if person:
+            self.people[person] = row.line
+        self.addresses |= dict.fromkeys((*row.numbers, *row.mails), row.line)
 
     def _ask_of_twin(self, plan: Plan, answers: Mapping[str, str]) -> None:
         plan.twin = self.names.get(plan.row.name.casefold(), 0)
@@ -187,11 +195,6 @@ class Taken:
                 gettext("Line %(line)s has this person or number already.") % {"line": before},
             )
         return plan
-
-    def add(self, row: Row, person: int | None) -> None:
-        if person:
-            self.people[person] = row.line
-        self.addresses |= dict.fromkeys((*row.numbers, *row.mails), row.line)
 
 
 def fingerprint(plans: Iterable[Plan]) -> str:

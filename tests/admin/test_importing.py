@@ -187,6 +187,33 @@ def test_a_worker_that_dies_over_it_doubles_nobody(organizer, room):
     assert not imported.go_on(worked=1)  # whoever comes back has lost it
 
 
+def test_whoever_takes_a_file_up_goes_on_as_if_nobody_had_died(organizer, harbour):
+    """Rows that were left out have taken no number; rows that were saved have."""
+    bo, cy = cast.person(harbour, "Bo", cast.BO), cast.person(harbour, "Cy", "+12025550171")
+    lines = "".join(f"Guest {n},20255501{n:02},\n" for n in range(20, 18 + importing.SAVED_AT_ONCE))
+    first = f"Bob,{cast.BO},new@example.com\nCyd,+12025550171,cy@example.com\n"
+    upload(
+        organizer,
+        f"name,mobile,mail\n{first}{lines}Bo,{cast.BO},new@example.com\nCyril,+12025550171,cy@example.com\n",
+    )
+    imported = worked()
+    rows = {row.name: row.pk for row in imported.rows.all()}
+    press(organizer, imported, save="1", **{f"row-{rows[name]}": str(cy.pk) for name in ("Cyd", "Cyril")})
+    with (
+        pytest.raises(WorkerKilled),
+        connection.execute_wrapper(Killer('UPDATE "participants_peopleimport"', 3)),  # right after the first batch
+    ):
+        importing.import_due()
+    assert set(imported.rows.exclude(saved_at=None).values_list("name", flat=True)) >= {"Bob", "Cyd"}
+    PeopleImport.objects.update(claimed_at=timezone.now() - timedelta(minutes=2))
+
+    imported = worked()
+
+    assert fates(imported) == {"Bob": "out", "Cyril": "wrong"}
+    assert bo.contacts.filter(address="new@example.com").exists()
+    assert cy.contacts.filter(address="cy@example.com").count() == 1
+
+
 def test_two_of_one_name_in_one_file_are_asked_about_whichever_batch_they_are_in(organizer, harbour):
     lines = "".join(f"Guest {n},20255501{n:02}\n" for n in range(importing.SAVED_AT_ONCE))
     twins = "Mia,2025550150\n" + lines + "MIA,2025550151\nMia,2025550152\nMia,2025550150\n"
