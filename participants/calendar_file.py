@@ -117,7 +117,7 @@ def _events(conference: Conference) -> list[Event]:
 
 def _alone(conference: Conference) -> Event:
     event = Event()
-    only = None if conference.rule else conference.occurrences.order_by("starts_at").first()
+    only = None if conference.rule else conference.occurrences.order_by("starts_at").last()
     starts_at = only.starts_at if only else conference.starts_at
     ends_at = only.closes_at if only else starts_at + timedelta(minutes=conference.duration)
     event.add("dtstart", starts_at.astimezone(UTC))

@@ -38,7 +38,7 @@ class Facts:
         """As the conference stands now."""
         starts, minutes = f"{schedule.wall_start(conference):%Y%m%dT%H%M%S}", conference.duration
         cancelled = conference.status == conference.Status.CANCELLED
-        only = None if conference.rule else conference.occurrences.order_by("starts_at").first()
+        only = None if conference.rule else conference.occurrences.order_by("starts_at").last()
         if only:  # its page may have moved it, or called it off
             starts = f"{conference.local(only.starts_at):%Y%m%dT%H%M%S}"
             minutes = int((only.closes_at - only.starts_at).total_seconds() // 60)

@@ -37,7 +37,8 @@ class Plan:
     """What saving a conference does to its stored dates, those that are over left out.
 
     coming: all that will be there, in order, new ones unsaved; `dropped` go, with what was changed of them by itself;
-    `stray` were given times of their own, and stay though the series has no date for them any more.
+    `stray` were given times of their own, and stay though the series has no date for them any more; `held` are those
+    of what is held once that are over, and stay though it is held once more.
     """
 
     coming: list[Occurrence] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Plan:
     moved: list[Occurrence] = field(default_factory=list)
     dropped: list[Occurrence] = field(default_factory=list)
     stray: list[Occurrence] = field(default_factory=list)
+    held: list[Occurrence] = field(default_factory=list)
 
     @property
     def lost(self) -> list[Occurrence]:
@@ -142,6 +144,8 @@ def plan(conference: Conference, now: datetime) -> Plan:
     for recurrence_id, times in dates.items():
         if recurrence_id not in taken and (is_new or times["closes_at"] > now):
             result.made.append(kind(conference=conference, recurrence_id=recurrence_id, **times))
+    if result.made and not conference.rule:
+        result.held = [row for row in rows if row.closes_at <= now]
     result.coming = sorted([*result.coming, *result.made], key=lambda row: row.starts_at)
     return result
 

@@ -31,7 +31,7 @@ from participants.admin.inviting import Invites
 from participants.admin.next_steps import LeadsOn
 from participants.admin.passcodes import MakesPasscodes
 from participants.admin.pasting import PastesOntoRoster
-from participants.admin.plans import as_list, sentences, spelled_out
+from participants.admin.plans import Roster, as_list, sentences, spelled_out
 from participants.admin.rosters import InvitationInline, ModeratorNumberInline
 from participants.admin.schedule_form import LongSelect, ScheduleForm, fate_of
 from participants.admin.search import has_words, invited_like, searched
@@ -77,7 +77,7 @@ class ConferenceForm(ScheduleForm):
     def look_at(self, plan: schedule.Plan) -> None:
         """Asks whether dates that were changed by themselves may go, or stay without a series."""
         super().look_at(plan)
-        fate = fate_of(plan, self.instance, spelled_out)
+        fate = fate_of(plan, self.instance)
         if not fate:
             return
         self.fields["confirm"].widget = forms.CheckboxInput()
@@ -221,7 +221,6 @@ class ConferenceAdmin(
     def plan(self, conference: Conference) -> SafeString:
         now = timezone.now()
         [standing] = with_state(Conference.objects.filter(pk=conference.pk), now).values_list("state")
-        roster = list(conference.invitations.select_related("participant").prefetch_related("participant__contacts"))
         dates = conference.occurrences.order_by("starts_at")
         date = dates.filter(closes_at__gt=now, cancelled=False).first() or dates.last()
         if date is None:
@@ -232,7 +231,7 @@ class ConferenceAdmin(
             badge(standing[0]),
             conference.repeats if conference.always_open else when,
             format_html_join("", '<p class="trouble">{}</p>', ((words,) for words in warnings_of(conference))),
-            as_list(sentences(conference, date, roster)),
+            as_list(sentences(conference, date, Roster.of(conference))),
         )
 
     @admin.display(description=_("Dates"))

@@ -21,7 +21,8 @@ from participants import schedule
 from participants.admin.inviting import tell_of_changes
 from participants.admin.plans import spelled_out
 from participants.admin.rosters import ComingConferences
-from participants.admin.schedule_form import WallTimeField, fate_of, label_boxes
+from participants.admin.schedule_form import WallTimeField, fate_of, label_boxes, staying
+from participants.admin.shown import ShowsSome
 from participants.admin.walls import TeamWall
 from participants.models import Conference, Occurrence
 
@@ -35,14 +36,16 @@ def as_told(conference: Conference, plan: schedule.Plan) -> SafeString:
     next_ = plan.coming[:PREVIEWED]
     odd = schedule.odd_times(conference, next_)
     days = (
-        (spelled_out(conference, row.starts_at, row.closes_at), f" – {said}" if (said := oddity(row, odd)) else "")
+        (
+            spelled_out(conference, row.starts_at, row.closes_at),
+            f" – {strange}" if (strange := oddity(row, odd)) else "",
+        )
         for row in next_
     )
     left = len(plan.coming) - len(next_)
     more = ngettext("And %(n)s more.", "And %(n)s more, as far as they are stored.", left) % {"n": left} if left else ""
-    fate = format_html_join(
-        "", '<li class="fate">{}</li>', ((line,) for line in fate_of(plan, conference, spelled_out))
-    )
+    said = [*fate_of(plan, conference), *(staying(conference, row) for row in plan.held)]
+    fate = format_html_join("", '<li class="fate">{}</li>', ((line,) for line in said))
     return format_html(
         "<p><strong>{}</strong></p><ol>{}</ol><p>{}</p>{}",
         conference.repeats,
@@ -77,21 +80,12 @@ class OccurrenceForm(forms.ModelForm):
         return self.instance
 
 
-class ComingDates(forms.BaseInlineFormSet):
-    """The next ones; where they come back in a form, those that were shown."""
+class ComingDates(ShowsSome):
+    """The next ones, or the last."""
 
-    def get_queryset(self) -> QuerySet:
-        if not hasattr(self, "_queryset"):
-            rows = super().get_queryset()
-            if self.is_bound:
-                names = (f"{self.prefix}-{n}-id" for n in range(self.total_form_count()))
-                shown = [value for name in names if (value := self.data.get(name, "")).isdecimal()]
-            else:
-                now = timezone.now()
-                coming = rows.filter(closes_at__gt=now).order_by("starts_at").values_list("pk", flat=True)
-                shown = list(coming[:SHOWN]) or list(rows.order_by("-starts_at").values_list("pk", flat=True)[:1])
-            self._queryset = rows.filter(pk__in=shown).select_related("conference")
-        return self._queryset
+    def to_show(self, rows: QuerySet) -> list[int]:
+        coming = rows.filter(closes_at__gt=timezone.now()).order_by("starts_at").values_list("pk", flat=True)
+        return list(coming[:SHOWN]) or list(rows.order_by("-starts_at").values_list("pk", flat=True)[:1])
 
 
 class TellsTimes(TeamWall):
@@ -129,6 +123,9 @@ class OccurrenceInline(TellsTimes, admin.TabularInline):
     can_delete = False
     show_change_link = True
     verbose_name_plural = _("the next dates")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Occurrence]:
+        return super().get_queryset(request).select_related("conference")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

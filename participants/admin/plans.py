@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from participants.models import Conference, Invitation, Occurrence, Passcode, Policy
+from participants.admin.reach import CANNOT_WORK
+from participants.models import Conference, Contact, Invitation, Occurrence, Passcode, Policy
+
+NAMED_MOST = 20  # of those whom no code can reach
 
 
 def zone_spelled_out(local: datetime, key: str) -> str:
@@ -40,13 +46,39 @@ def clock_of(conference: Conference, moment: datetime) -> str:
     return date_format(conference.local(moment), "H:i")
 
 
-def sentences(conference: Conference, date: Occurrence, invitations: list[Invitation]) -> list[str]:
+@dataclass(frozen=True)
+class Roster:
+    """How many are on it and moderate, by which channel how many get their codes, and who can get none, by name."""
+
+    invited: int
+    moderators: int
+    channels: dict[str, int]
+    without: list[str]
+
+    @classmethod
+    def of(cls, conference: Conference) -> Roster:
+        """Two queries, however long it is."""
+        working = Contact.objects.filter(participant=OuterRef("participant")).exclude(CANNOT_WORK)
+        rows = conference.invitations.annotate(way=Subquery(working.order_by("position", "pk").values("channel")[:1]))
+        counted = rows.order_by("way").values_list("way", "role").annotate(n=Count("pk"))
+        channels: Counter[str] = Counter()
+        for way, _role, n in counted:
+            channels[way or ""] += n
+        without = rows.filter(way=None) if channels.pop("", 0) else rows.none()
+        return cls(
+            invited=sum(n for _way, _role, n in counted),
+            moderators=sum(n for _way, role, n in counted if role == Invitation.Role.MODERATOR),
+            channels=channels,
+            without=list(without.order_by("pk").values_list("participant__name", flat=True)),
+        )
+
+
+def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[str]:
     """What the line will do on this date, as its fields say."""
     if conference.status == Conference.Status.DRAFT:
         return [_("Nothing yet: this is a draft. Nobody is let in until its status is “scheduled”.")]
     if conference.status == Conference.Status.CANCELLED or date.cancelled:
         return [_("Nothing: it is cancelled. Callers are not let in.")]
-    moderators = sum(each.role == Invitation.Role.MODERATOR for each in invitations)
     return [
         _("The doors open at %(opens)s and close at %(closes)s. Who is in may stay until %(ends)s.")
         % {
@@ -57,13 +89,13 @@ def sentences(conference: Conference, date: Occurrence, invitations: list[Invita
         *_early_doors(conference, date),
         *([_("It is locked: nobody new is let in.")] if date.locked else []),
         *_door(conference),
-        _beginning(conference, moderators),
+        _beginning(conference, roster.moderators),
         _("When a moderator leaves, the room ends for everyone.")
         if conference.moderator_exit == Conference.ModeratorExit.ENDS
         else _("When a moderator leaves, the room goes on."),
         _("There are %(seats)s seats for %(invited)s people on the roster; one seat is kept for a moderator.")
-        % {"seats": conference.seats, "invited": len(invitations)},
-        *_codes(conference, invitations),
+        % {"seats": conference.seats, "invited": roster.invited},
+        *_codes(conference, roster),
     ]
 
 
@@ -102,23 +134,17 @@ def _beginning(conference: Conference, moderators: int) -> str:
     return _("The room starts when the first moderator is in. Until then people wait in silence.")
 
 
-def _codes(conference: Conference, invitations: list[Invitation]) -> list[str]:
-    channels: dict[str, int] = {}
-    without = []
-    for each in invitations:
-        contact = next((one for one in each.participant.contacts.all() if one.can_work), None)
-        if contact is None:
-            without.append(each.participant.name)
-        else:
-            channels[contact.get_channel_display()] = channels.get(contact.get_channel_display(), 0) + 1
+def _codes(conference: Conference, roster: Roster) -> list[str]:
     said = [
         ngettext("%(n)s person gets the code by %(channel)s.", "%(n)s people get the code by %(channel)s.", n)
-        % {"n": n, "channel": channel}
-        for channel, n in channels.items()
+        % {"n": n, "channel": Contact.Channel(channel).label}
+        for channel, n in roster.channels.items()
     ]
-    if without:
-        said.append(_("No code can reach %(names)s: they cannot get in.") % {"names": ", ".join(without)})
-    if not invitations and conference.admission != Policy.PASSCODE:
+    if named := roster.without[:NAMED_MOST]:
+        more = len(roster.without) - len(named)
+        names = ", ".join(named) + (_(" and %(n)s more") % {"n": more} if more else "")
+        said.append(_("No code can reach %(names)s: they cannot get in.") % {"names": names})
+    if not roster.invited and conference.admission != Policy.PASSCODE:
         said.append(_("Nobody is on the roster yet, so nobody gets in."))
     return said
 

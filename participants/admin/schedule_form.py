@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
-from participants.models import Conference
+from participants.admin.plans import spelled_out
+from participants.models import Conference, Occurrence
 from participants.recurrence import BY_DATE, BY_WEEKDAY, COUNT_MOST, DAILY, EVERY_MOST, WEEKLY, WEEKS, Rule
 
 YEARS = range(2000, 2100)  # a slip of the pen beyond them would overflow what comes of it
@@ -118,8 +119,17 @@ class ScheduleForm(forms.ModelForm):
         if self.instance.pk:
             shown = schedule.wall_start(self.instance)
             self.initial["starts_at"] = shown.replace(second=0, microsecond=0)
+            self.say_what_is_over()
         if self.instance.pk or self.instance.recurrence or self.instance.always_open:
             self.initial = dict(self.initial) | self.as_filled_in(self.instance)
+
+    def say_what_is_over(self) -> None:
+        """At the start, where it was held once and somebody may mean to hold it again."""
+        last = None if self.instance.rule else self.instance.occurrences.order_by("starts_at").last()
+        if last and last.closes_at <= timezone.now() and "starts_at" in self.fields:
+            field = self.fields["starts_at"]
+            more = gettext("Another start is one more date, with the same roster.")
+            field.help_text = f"{field.help_text} {staying(self.instance, last)} {more}"
 
     @staticmethod
     def as_filled_in(conference: Conference) -> dict[str, Any]:
@@ -214,7 +224,13 @@ class ScheduleForm(forms.ModelForm):
             self.add_error("starts_at", ValidationError(words))
 
 
-def fate_of(plan: schedule.Plan, conference: Conference, spelled_out: Any) -> list[str]:
+def staying(conference: Conference, row: Occurrence) -> str:
+    """What is to be said of a date that is over before it is held once more."""
+    words = gettext("%(date)s is over: it stays, with its log.")
+    return words % {"date": spelled_out(conference, row.starts_at)}
+
+
+def fate_of(plan: schedule.Plan, conference: Conference) -> list[str]:
     """What becomes of dates that were changed by themselves, in words."""
     said = []
     for row in plan.lost:

@@ -7,14 +7,19 @@ from typing import Any, cast
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.shown import ShowsSome
 from participants.models import CallingLine, Invitation, ModeratorNumber, Participant
 from participants.models.teams import region_of
 from participants.numbers import read_number
+
+SHOWN = 100  # of a roster on the page of its conference: Django reads no form with more than 1000 fields
 
 
 class Shown(forms.Widget):
@@ -170,8 +175,22 @@ class ModeratorNumberForm(TypedForm):
         return made
 
 
-class TypedFormSet(NumbersFormSet):
+class TypedFormSet(NumbersFormSet, ShowsSome):
     """Finds out what entering each one would say while what was typed is still on the page."""
+
+    def to_show(self, rows: QuerySet) -> list[int]:
+        return list(rows.order_by("-pk").values_list("pk", flat=True)[:SHOWN])
+
+    @property
+    def more(self) -> SafeString:
+        if self.initial_form_count() < SHOWN:
+            return SafeString()
+        there = self.all_rows.count()
+        if there <= SHOWN:
+            return SafeString()
+        words = gettext("Here are the %(shown)s who were added last, of %(there)s.") % {"shown": SHOWN, "there": there}
+        page = f"{reverse('admin:participants_invitation_changelist')}?conference={self.instance.pk}"
+        return format_html('{} <a href="{}">{}</a>', words, page, gettext("The whole roster"))
 
     def clean(self) -> None:
         super().clean()

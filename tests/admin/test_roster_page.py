@@ -332,3 +332,21 @@ def test_rosters_are_filtered_by_the_next_conferences_of_the_team(organizer, har
     chosen = offered(f"?conference={over.pk}")
     assert "Long ago" in chosen
     assert f"?conference={room.pk}" in chosen
+
+
+def test_a_roster_that_is_longer_than_a_form_can_carry_shows_whom_it_got_last_and_is_saved(organizer, room):
+    people = Participant.objects.bulk_create(Participant(team=room.team, name=f"Guest {n}") for n in range(350))
+    rows = Invitation.objects.bulk_create(Invitation(conference=room, participant=each) for each in people)
+
+    page = organizer.get(page_of(room))
+    fields = fields_of(page)
+    assert (fields["invitations-0-id"], fields["invitations-99-id"]) == (str(rows[250].pk), str(rows[349].pk))
+    whole = f'of 350. <a href="/admin/participants/invitation/?conference={room.pk}">The whole roster</a>'
+    assert page.content.decode().count(whole) == 1
+
+    cast.invite(room, cast.person(room.team, "Bo", cast.BO))  # meanwhile, by somebody else
+    taken_off = {"invitations-0-DELETE": "on", "invitations-100-number": cast.ANA, "invitations-100-name": "Ana"}
+    assert organizer.post(page_of(room), fields | taken_off | {"title": "Big"}).status_code == 302
+    room.refresh_from_db()
+    assert (room.title, room.invitations.count()) == ("Big", 351)
+    assert not room.invitations.filter(pk=rows[250].pk).exists()

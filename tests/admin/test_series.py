@@ -154,7 +154,7 @@ def test_the_page_shows_the_next_ten_says_how_many_there_are_and_leads_to_all(ha
     assert listed.context["cl"].result_count == 17
 
 
-def test_forty_dates_cost_no_more_queries_than_one(organizer, harbour, django_assert_num_queries):
+def test_forty_dates_cost_no_more_queries_than_one(organizer, harbour, django_assert_max_num_queries):
     once = cast.conference(harbour, "Once", TUESDAY)
     often = cast.conference(harbour, "Often", TUESDAY, recurrence="FREQ=DAILY;COUNT=40")
     organizer.get(page_of(once))
@@ -163,7 +163,7 @@ def test_forty_dates_cost_no_more_queries_than_one(organizer, harbour, django_as
 
     with CaptureQueriesContext(connection) as few:
         organizer.get(page_of(once))
-    with django_assert_num_queries(len(few)):
+    with django_assert_max_num_queries(len(few)):
         organizer.get(page_of(often))
 
 

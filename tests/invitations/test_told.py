@@ -8,14 +8,17 @@ from django.utils import timezone
 from time_machine import travel
 
 from conferenceline.outbox import send_due
+from participants.admin.plans import spelled_out
 from participants.invitations import Whom, invite
 from participants.models import Conference, Delivery, DialInNumber, Occurrence
 from participants.reminders import remind
 from sandbox.models import Fault, Message
 from tests import cast
-from tests.admin.page import save
+from tests.admin.conftest import log_of, login
+from tests.admin.page import fields_of, save
 from tests.invitations.conftest import arrived, mailed
-from tests.invitations.read import first_of, lines_of
+from tests.invitations.read import first_of, lines_of, moments
+from verification.models import Attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +229,32 @@ def test_somebody_invited_twice_is_told_that_it_is_called_off_though_the_second_
 
     assert ("ana@example.com", "Called off: Budget") in arrived()
     assert ("ana@example.com", "Invitation: Budget") not in arrived()
+
+
+def test_a_conference_that_was_held_gets_a_new_time_and_keeps_the_date_that_was(harbourmaster, organizer, invited):
+    held = cast.occurrence_of(invited)
+    ana = invited.invitations.get(participant__name="Ana")
+    log_of(ana, "+12025550110", "then")
+    stays = f"{spelled_out(invited, held.starts_at)} is over: it stays, with its log."
+    page = f"/admin/participants/conference/{invited.pk}/change/"
+    assert "is over" not in organizer.get(page).content.decode()
+    with travel(held.closes_at + timedelta(days=1)):
+        organizer = login(harbourmaster)
+        later = invited.local(timezone.now() + timedelta(days=6)).replace(hour=10, minute=0, second=0, microsecond=0)
+        form = organizer.get(page)
+        assert f"{stays} Another start is one more date, with the same roster." in form.content.decode()
+        typed = fields_of(form) | {"starts_at_0": f"{later:%Y-%m-%d}", "starts_at_1": f"{later:%H:%M}"}
+        preview = organizer.get("/admin/participants/conference/dates/", typed | {"conference": invited.pk})
+        assert f'<li class="fate">{stays}</li>' in preview.content.decode()
+        Message.objects.all().delete()
+        assert organizer.post(page, typed).status_code == 302
+
+        assert list(invited.occurrences.values_list("pk", "starts_at")) == [
+            (held.pk, held.starts_at),
+            (invited.occurrences.last().pk, later),
+        ]
+        assert Attempt.objects.get(participant=ana.participant).occurrence == held
+        assert ("ana@example.com", "Changed: Budget") in arrived()
+        moved = Delivery.objects.get(kind="changed", channel="mail").calendar
+        assert moments(moved, later + timedelta(days=1), invited.time_zone) == [(later, later + timedelta(hours=1))]
+        assert "is over" not in organizer.get(page).content.decode()
