@@ -213,6 +213,26 @@ class TypedFormSet(NumbersFormSet, ShowsSome):
 
     def refuse_twice(self, form: Any, number: str, person: Participant | None, here: set[str]) -> None:
         """Whoever is typed as a moderator may be there already: then they moderate from now on."""
+        if person:
+            self.typed_again.add(person.pk)
+
+    @property
+    def typed_again(self) -> set[int]:
+        """Who keeps their place, by their key, even where its row is ticked to be deleted."""
+        people: set[int] = self.instance.__dict__.setdefault("_typed_again", set())
+        return people
+
+    @property
+    def leaving(self) -> list[int]:
+        """The keys of the places that saving deletes."""
+        rows = [form.instance for form in self.deleted_forms]
+        return [row.pk for row in rows if row.pk and row.participant_id not in self.typed_again]
+
+    def delete_existing(self, obj: Invitation, commit: bool = True) -> None:
+        if obj.pk in self.leaving:
+            super().delete_existing(obj, commit)
+        else:
+            self.deleted_objects.remove(obj)
 
 
 class InvitationFormSet(TypedFormSet):

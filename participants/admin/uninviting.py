@@ -50,8 +50,7 @@ class Uninvites(TellsWhatGoes):
 
 def tell_those_who_leave(request: HttpRequest, formsets: Iterable[Any]) -> None:
     """Those whose row of the roster is ticked to be deleted on the page of a conference."""
-    rosters = [formset for formset in formsets if issubclass(formset.model, Invitation)]
-    leaving = [form.instance.pk for formset in rosters for form in formset.deleted_forms if form.instance.pk]
+    leaving = [pk for formset in formsets if issubclass(formset.model, Invitation) for pk in formset.leaving]
     if leaving:
         say(request, tell_who_lose_their_place(Invitation.objects.filter(pk__in=leaving), Kind.TAKEN_OFF))
 

@@ -57,6 +57,18 @@ def test_whoever_is_taken_off_the_roster_is_told_and_nobody_else(organizer, invi
     assert mail.calendar_method == "CANCEL"
 
 
+def test_whoever_is_taken_off_and_typed_again_in_one_save_keeps_their_place_and_is_told_nothing(organizer, invited):
+    page, place = f"/admin/participants/conference/{invited.pk}/change/", place_of("Ana")
+    ana = {"number": "+12025550110", "name": "Ana"}
+    for table, row in (("invitations", 0), ("moderators", 1)):  # as a moderator; then once more as what she is
+        typed = {f"moderators__{row}__{field}": value for field, value in ana.items()}
+        assert save(organizer, page, **{f"{table}__0__DELETE": "on"}, **typed).status_code == 302
+        kept = place_of("Ana")
+        assert (kept.pk, kept.roster_number, kept.role) == (place.pk, place.roster_number, "moderator")
+        assert arrived() == []
+    assert "Deleted" not in organizer.get(page.replace("change", "history")).content.decode()
+
+
 def test_a_text_says_so_where_there_is_consent(organizer, invited):
     take_off(organizer, invited, "Bo")
     assert arrived() == [("+12025550111", "")]
