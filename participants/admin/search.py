@@ -9,12 +9,16 @@ from participants.models import CallingLine, Invitation, Participant
 
 
 def searched(term: str) -> str:
-    """Numbers are stored as E.164, and searched for, or a part of them, as people write them."""
-    number = to_python(term)
-    if isinstance(number, PhoneNumber) and number.is_valid():
+    """Numbers are stored as E.164, and searched for, or a part of them, as people write them in whichever country.
+
+    With its country code a number is a whole one. Without, it is a part, and the zeros before it are no part of it.
+    """
+    term = term.strip()
+    number = to_python(f"+{term[2:]}" if term.startswith("00") else term)
+    if term.startswith(("+", "00")) and isinstance(number, PhoneNumber) and number.is_valid():
         return str(number.as_e164)
     digits = "".join(filter(str.isdigit, term))
-    return digits if len(digits) > 2 and not any(map(str.isalpha, term)) else term
+    return digits.lstrip("0") or digits if len(digits) > 2 and not any(map(str.isalpha, term)) else term
 
 
 def has_words(field: str, term: str) -> Q:

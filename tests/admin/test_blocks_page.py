@@ -36,6 +36,16 @@ def test_an_organizer_blocks_a_number_for_the_team_and_it_is_kept_who(ana, organ
     assert phone.is_over
 
 
+def test_a_number_without_country_code_is_one_of_the_teams_country(organizer, harbour):
+    harbour.region = "DE"
+    harbour.save()
+    assert add(organizer, number="030 123456", team=harbour.pk).status_code == 302
+    assert made_by_hand().get().number == "+4930123456"
+    assert add(organizer, number="+1 202 555 0101", team=harbour.pk).status_code == 302
+    told = errors_of(add(organizer, number="12", team=harbour.pk))["number"]
+    assert told == ["12 is no telephone number. Write it as 030 123456, or with + and the code of its country."]
+
+
 def test_an_organizer_cannot_block_for_everybody_nor_for_another_team(organizer, quay):
     assert "team" in errors_of(add(organizer, number=cast.STRANGER, team=""))
     assert "team" in errors_of(add(organizer, number=cast.STRANGER, team=quay.pk))

@@ -10,6 +10,8 @@ NEW = {"number": "+12025550140", "label": "United States", "language": "en", "po
 
 
 def test_an_administrator_lists_a_number(administrator: Client):
+    page = administrator.get(f"{NUMBERS}add/").content.decode()
+    assert "without, it is read as one of the installation's country, US." in page
     assert administrator.post(f"{NUMBERS}add/", NEW).status_code == 302
     number = DialInNumber.objects.get()
     assert (str(number), number.language) == ("+12025550140 (United States)", "en")

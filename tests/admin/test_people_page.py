@@ -186,6 +186,16 @@ def test_people_are_found_by_name_and_by_number_however_written(organizer, harbo
     assert list(organizer.get(LIST, {"q": typed}).context["cl"].result_list) == [ana]
 
 
+def test_a_number_of_any_country_is_found_as_it_is_written_there(organizer, harbour):
+    people = {number: cast.person(harbour, number, number) for number in ("+4930123456", "+442079460000")}
+    for typed, number in (
+        ("030 123456", "+4930123456"),
+        ("0049 30/123456", "+4930123456"),
+        ("(020) 7946 0000", "+442079460000"),
+    ):
+        assert list(organizer.get(LIST, {"q": typed}).context["cl"].result_list) == [people[number]], typed
+
+
 def test_a_person_on_a_roster_stays_with_their_team(organizers, ana, quay):
     browser = login(make_organizer("busy", organizers, ana.team, quay))
 

@@ -33,6 +33,9 @@ class BlockAdmin(TeamWall, admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         if "team" in form.base_fields:
             form.base_fields["team"].required = not request.user.is_superuser
+        if "number" in form.base_fields:
+            field, more = form.base_fields["number"], gettext("A number without it is read as the team writes its own.")
+            field.help_text = f"{field.help_text} {more}"
         if "until" in form.base_fields:
             boxes = form.base_fields["until"].widget.widgets
             for box, label in zip(boxes, (_("Until, date"), _("Until, time")), strict=True):

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Team
+from participants.models.teams import region_of
+from participants.numbers import read_number
 from verification.models.admissions import Admission, AdmissionQuerySet
 from verification.models.calls import LONGEST
 
@@ -107,6 +109,11 @@ class Block(models.Model):
     def clean(self) -> None:
         """Writes the number as it is compared. Raises ValidationError where it is none."""
         number = re.sub(r"[\s().-]", "", self.number)
+        if self.kind == self.Kind.NUMBER and number and not number.startswith("+"):
+            try:
+                number = read_number(self.number, region_of(self))
+            except ValidationError as problem:
+                raise ValidationError({"number": problem}) from None
         if self.kind == self.Kind.WITHHELD:
             if number:
                 raise ValidationError({"number": _("A withheld number is not known: leave this empty.")})
