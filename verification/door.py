@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from structlog.contextvars import bind_contextvars
 
+from conferenceline.telephony.voices import VOICES
 from participants.models import Conference, Contact, Grade, Invitation, Occurrence, Passcode, Policy
 from verification import comebacks
 from verification.manner import Manner, suit
 from verification.models import Admission, Assurance, Attempt, Block, Call, Challenge, TurnLostError, Vouch
-from verification.replies import Join
+from verification.models.calls import spoken_at
+from verification.replies import Join, OwnWords
 
 Role = Invitation.Role
 OF_CONFERENCE = (  # what decides at its door, or is done there
@@ -33,6 +35,7 @@ OF_CONFERENCE = (  # what decides at its door, or is done there
     "moderator_exit",
     "announcements",
     "waiting_music",
+    "greeting",
 )
 REPLACEMENTS_OF_A_CODE = {  # and how the log tells of it
     Admission.BY_HAND: Attempt.Outcome.BY_HAND,
@@ -225,6 +228,7 @@ def _join(call: Call, date: Any, proof: Assurance, now: datetime) -> Join:
     moderates = date.role == Role.MODERATOR
     return Join(
         words=_greeting(date, proof),
+        own_words=_own_words(call, date),
         room=room_name(date),
         label=_label(call),
         starts_room=moderates or date.conference_starts_with == Conference.StartsWith.ANYONE,
@@ -253,6 +257,15 @@ def _greeting(date: Any, proof: Assurance) -> str:
         return f"{thanks} {_('You are the first.')}"
     count = ngettext("One person is here.", "%(number)s people are here.", date.others) % {"number": date.others}
     return f"{thanks} {count}"
+
+
+def _own_words(call: Call, date: Any) -> tuple[OwnWords, ...]:
+    """The organizer's, in the language in which they were written: the conference's."""
+    if not date.conference_greeting:
+        return ()
+    language = date.conference_language
+    language = language if language in VOICES else spoken_at(call.dialled)
+    return (OwnWords(date.conference_greeting, language),)
 
 
 def room_name(date: Occurrence) -> str:

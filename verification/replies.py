@@ -24,10 +24,22 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Join:
-    """Say the words and enter the room, for so many seconds at most. Only verification.door.admit() makes one."""
+class OwnWords:
+    """What an organizer wrote, and the language in which it is read out, whatever the call is spoken in."""
 
     words: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Join:
+    """Say the words, then the organizer's, and enter the room, for so many seconds at most.
+
+    Only verification.door.admit() makes one.
+    """
+
+    words: str
+    own_words: tuple[OwnWords, ...]
     room: str
     label: str
     starts_room: bool

@@ -1,7 +1,7 @@
 """A reply becomes TwiML. The only writer of TwiML."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from django.conf import settings
@@ -88,6 +88,8 @@ def _wait(reply: Wait, document: VoiceResponse, next_url: str, speech: Speech) -
 @_write.register
 def _join(reply: Join, document: VoiceResponse, next_url: str, speech: Speech) -> None:
     document.append(_said(reply.words, speech))
+    for own in reply.own_words:
+        document.append(_said(own.words, replace(speech, language=own.language)))
     dial = Dial(action=next_url, method="POST", time_limit=max(1, min(reply.seconds, TIME_LIMIT_MOST)))
     dial.conference(
         reply.room,

@@ -62,7 +62,7 @@ class ConferenceForm(ScheduleForm):
     class Meta:
         model = Conference
         fields = "__all__"
-        widgets = {"time_zone": LongSelect}
+        widgets = {"time_zone": LongSelect, "greeting": forms.Textarea({"rows": 2})}
 
     @property
     def only_shows(self) -> bool:
@@ -185,7 +185,15 @@ class ConferenceAdmin(
         only_looks = obj and not self.has_change_permission(request, obj)
         start = "starts" if only_looks else "starts_at"
         how = ("repeats", "every", "weekdays", ("week", "weekday"), ("ends", "until", "count"), "confirm", "next_dates")
-        in_the_room = ("starts_with", "moderator_exit", "seats", "waiting_music", "announcements", "language")
+        in_the_room = (
+            "starts_with",
+            "moderator_exit",
+            "seats",
+            "waiting_music",
+            "announcements",
+            "language",
+            "greeting",
+        )
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
         told = ("remind_hours", "remind_at_doors", *(("tell",) if obj and not only_looks else ()))
         let_in = ("admission", "least_grade", "comes_back", *(("passcode_state", "conference_number") if obj else ()))

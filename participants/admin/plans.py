@@ -89,6 +89,7 @@ def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[
         *_early_doors(conference, date),
         *([_("It is locked: nobody new is let in.")] if date.locked else []),
         *_door(conference),
+        *([_("Whoever is let in hears: “%(words)s”") % {"words": conference.greeting}] if conference.greeting else []),
         _beginning(conference, roster.moderators),
         _("When a moderator leaves, the room ends for everyone.")
         if conference.moderator_exit == Conference.ModeratorExit.ENDS

@@ -23,6 +23,7 @@ from participants.recurrence import DAILY, Rule, is_rule
 SEATS_MOST = 250  # Twilio's maxParticipants: https://www.twilio.com/docs/voice/twiml/conference
 
 CALLED_NUMBER_DIGITS = 8
+WORDS_MOST = 200  # characters of an organizer's own words: some 15 seconds
 
 
 def eight_digits() -> str:
@@ -119,6 +120,16 @@ class Conference(models.Model):
     )
     announcements = models.CharField(
         _("the room hears"), max_length=10, choices=Announcements, default=Announcements.ENTRY
+    )
+
+    greeting = models.CharField(
+        _("words of welcome"),
+        max_length=WORDS_MOST,
+        blank=True,
+        help_text=_(
+            "Said to everybody who is let in, on the way into the room, in the voice of the conference's language "
+            "(where it has none, that of the number they dial): write it in that language."
+        ),
     )
 
     admission = models.CharField(

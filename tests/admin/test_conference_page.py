@@ -273,7 +273,7 @@ def test_a_list_of_twenty_costs_no_more_queries_than_a_list_of_one(
 
 def test_the_language_of_a_conference_is_chosen_on_its_page_or_left_to_the_number_dialled(organizer, room):
     assert fields_of(organizer.get(page_of(room)))["language"] == ""
-    assert save(organizer, page_of(room), language="es").status_code == 302
+    assert save(organizer, page_of(room), language="es", greeting="Bienvenidos.").status_code == 302
     room.refresh_from_db()
-    assert room.language == "es"
+    assert (room.language, room.greeting) == ("es", "Bienvenidos.")
     assert save(organizer, page_of(room), language="").status_code == 302

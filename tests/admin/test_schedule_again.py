@@ -42,6 +42,7 @@ def board(harbour) -> Conference:
         seats=12,
         waiting_music="silence",
         announcements="both",
+        greeting="Welcome to the board.",
         admission="code and passcode",
         least_grade=2,
     )

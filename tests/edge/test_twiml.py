@@ -9,7 +9,7 @@ import pytest
 from conferenceline.telephony.twiml import render, response
 from sandbox.overrides import Overrides, split_overrides
 from sandbox.twiml import Dial, Pause, Redirect, Say, read
-from verification.replies import Ask, HangUp, Join, Reply, Wait
+from verification.replies import Ask, HangUp, Join, OwnWords, Reply, Wait
 
 NEXT = "https://line.example.com/voice/turn/2/#rc=2&amp;rp=ct,rt,5xx&amp;rt=6000"
 EVENTS = "https://line.example.com/rooms/1/events/#rc=2&amp;rp=ct,rt,5xx&amp;rt=6000"
@@ -17,6 +17,7 @@ SAY = '<Say language="en-US" voice="Polly.Joanna-Neural"><break time="500ms"/>{}
 
 LISTENER = Join(
     words="Thank you, Ana.",
+    own_words=(),
     room="line-1",
     label="call-1-2",
     starts_room=False,
@@ -29,6 +30,7 @@ LISTENER = Join(
 )
 MODERATOR = Join(
     words="Thank you, Bo.",
+    own_words=(OwnWords("Bienvenidos.", "es"),),
     room="line-2",
     label="call-3-4",
     starts_room=True,
@@ -66,7 +68,8 @@ DOCUMENTS: list[tuple[Reply, str]] = [
     ),
     (
         MODERATOR,
-        f"""{SAY.format("Thank you, Bo.")}<Dial action="{NEXT}" method="POST" timeLimit="86400">
+        f"""{SAY.format("Thank you, Bo.")}<Say language="es-US" voice="Polly.Lupe-Neural">
+        <break time="500ms"/>Bienvenidos.</Say><Dial action="{NEXT}" method="POST" timeLimit="86400">
         <Conference participantLabel="call-3-4" startConferenceOnEnter="true" endConferenceOnExit="true"
         muted="false" beep="true" statusCallback="{EVENTS}" statusCallbackMethod="POST"
         statusCallbackEvent="join leave">line-2</Conference></Dial>""",
@@ -113,6 +116,7 @@ def test_the_time_limit_of_a_room_is_one_that_twilio_takes(seconds, time_limit):
 def test_every_field_of_a_join_reaches_the_document():
     other: dict[str, Any] = {
         "words": "Welcome.",
+        "own_words": (OwnWords("Bienvenidos.", "es"),),
         "room": "line-2",
         "label": "call-3-4",
         "starts_room": True,

@@ -17,6 +17,7 @@ from verification.replies import Ask, HangUp, Join, Reply, Wait
 
 JOIN = Join(
     words="Thank you.",
+    own_words=(),
     room="line-1",
     label="call-1-2",
     starts_room=True,
