@@ -91,6 +91,9 @@ TELL_CALLERS_WITHIN = timedelta(hours=env.int("TELL_CALLERS_WITHIN_HOURS", defau
 CHANNEL_RESTS = env.int("CHANNEL_RESTS", default=600)  # seconds that a channel out of service is tried last
 # Of new contacts. Each question costs money, but in the sandbox.
 LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=SANDBOX)
+# Of people in conferences that want it, within the day before. Each question costs money; carriers approve it first.
+LOOKUP_SIM_SWAPS = env.bool("LOOKUP_SIM_SWAPS", default=SANDBOX)
+SIM_SWAP_RESTS = timedelta(hours=env.int("SIM_SWAP_HOURS", default=72))  # so long no code goes to it there
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 WRONG_PASSCODES_PER_CALL = env.int("WRONG_PASSCODES_PER_CALL", default=3)
 # The countries (two letters each) to whose numbers codes may go. Empty: of each team, those that its people call from.

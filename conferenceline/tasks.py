@@ -83,3 +83,5 @@ def every_minute() -> None:
     call_command("import_due", verbosity=0)
     if settings.LOOKUP_LINE_TYPES:
         call_command("ask_line_types", verbosity=0)
+    if settings.LOOKUP_SIM_SWAPS:
+        call_command("ask_sim_swaps", verbosity=0)

@@ -65,7 +65,12 @@ ASKED = {
     APP: Asked("To check the code of an authenticator app", authenticators.CHECK_ERRORS, MisconfiguredError),
     NEW_APP: Asked("To make the secret of an app", authenticators.CREATE_ERRORS, RefusedError, "the page says"),
     CONFIRM: Asked("To confirm the first code of an app", authenticators.CONFIRM_ERRORS, RefusedError, "the page says"),
-    LOOKUP: Asked("To learn what kind of line a number has", lookups.ERRORS, MisconfiguredError, ""),
+    LOOKUP: Asked(
+        "To learn what kind of line a number has, or whether its SIM was changed",
+        lookups.ERRORS,
+        MisconfiguredError,
+        "",
+    ),
     TEXT: Asked("To send a text that is no code", messages.ERRORS, UndeliverableError, ""),
 }
 TOLD_LATER = {DELIVERY: TEXT}  # by the carriers, of what Twilio had taken
@@ -156,7 +161,7 @@ FOLLOWS: dict[tuple[str, Fault], Follows] = {
     (CONFIRM, AuthenticatorGoneError): Follows("the app does not count", ("This link does not work any more",)),
     (LOOKUP, OutcomeUnknownError): Follows("it is asked for again a minute later"),
     (LOOKUP, TooBusyError): Follows("it is asked for again a minute later"),
-    (LOOKUP, UndeliverableError): Follows("nothing is known of the number, and codes go there as its channel says"),
+    (LOOKUP, UndeliverableError): Follows("nothing is known of the number, and codes go there as before"),
     (LOOKUP, MisconfiguredError): Follows("logged as critical. It is asked for again a minute later"),
     (TEXT, OutcomeUnknownError): Follows("it is looked for at Twilio, and sent again where it is not there"),
     (TEXT, TooBusyError): Follows("it is tried again, a little later each time"),

@@ -48,6 +48,7 @@ class Room:
     admission: str = Policy.CODE
     least_grade: int = Grade.NOTHING
     comes_back: bool = False
+    checks_sim_swaps: bool = False
     rule: Rule | None = None  # by which it repeats, from the first date that it has then
     number: str | None = None  # where the passcode alone opens it
     passcode: str = ""
@@ -86,6 +87,7 @@ ROOMS = (
         -HOUR,
         minutes=HALF_A_DAY,
         moderator_exit=Conference.ModeratorExit.ENDS,
+        checks_sim_swaps=True,
     ),
     Room(
         HARBOUR,
@@ -383,6 +385,7 @@ def hold(room: Room, now: datetime) -> None:
             "admission": room.admission,
             "least_grade": room.least_grade,
             "comes_back": room.comes_back,
+            "checks_sim_swaps": room.checks_sim_swaps,
             "number": room.number,
         },
     )

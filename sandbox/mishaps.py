@@ -191,6 +191,7 @@ TABLE: tuple[tuple[str, str, Answers], ...] = (
             (60600, 404, "Lookup knows nothing of numbers there"),
             (60601, 404, "the carrier tells nothing"),
             (60606, 403, "the account may not ask this"),
+            (60620, 404, "the carrier told less than was asked"),
             (20429, 429, "too many requests at once"),
             *ACCOUNT,
             *NO_ANSWER,

@@ -9,7 +9,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from participants.models import Contact, Grade
+from participants.models import Contact, Grade, Occurrence
 from verification import throttle
 from verification.models import Assurance, Attestation, Call, Challenge, Tally
 from verification.models.calls import SILENT_MOST
@@ -22,6 +22,7 @@ GAPS = (0, 20, 40, 60)
 # Why no code may go somewhere.
 HELD = "attested_first"  # a call that the carrier vouches for waits for one there: this call may be forged
 COUNTRY = "country"  # that of the number is none to which codes go
+SWAPPED = "sim"  # that of the number was changed lately, and somebody else may have it
 LINE = "line"  # of a kind to which none can go this way, such as a text to a landline
 
 
@@ -51,7 +52,9 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     anybody has another.
     """
     contacts: list[Any] = list(
-        _with_limits(Contact.objects.filter(participant__in=people).select_related("participant__team"), call)
+        _with_limits(Contact.objects.filter(participant__in=people).select_related("participant__team"), call).annotate(
+            sim_matters=_sim_matters(people)
+        )
     )
     contacts = [contact for contact in contacts if contact.can_work] or contacts
     reachable = {contact.participant_id for contact in contacts}
@@ -80,6 +83,8 @@ def _way(contact: Any, call: Call) -> Way:
 def _shut(contact: Any, call: Call) -> str:
     if not contact.can_work:
         return LINE
+    if contact.sim_matters and contact.sim_rests_until:
+        return SWAPPED
     if contact.held and not contact.is_app:  # whose guesses are counted apart, here and not at Twilio
         return HELD
     return "" if contact.is_allowed(call.dialled) else COUNTRY
@@ -153,6 +158,14 @@ def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
         | Q(used_up("app_codes_per_contact", "address")),
         held=Value(False) if call.is_attested else Exists(_attested_codes(now).filter(address=OuterRef("address"))),
     )
+
+
+def _sim_matters(people: list[int]) -> Exists | Value:
+    """Whether a room that is open to one of them wants no code at a number whose SIM was changed lately."""
+    if not settings.LOOKUP_SIM_SWAPS:
+        return Value(False)
+    rooms = Occurrence.objects.open_to_moderators_at(timezone.now())
+    return Exists(rooms.filter(conference__checks_sim_swaps=True, conference__invitations__participant__in=people))
 
 
 def _attested_codes(now: datetime) -> QuerySet[Challenge]:

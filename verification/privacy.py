@@ -130,6 +130,7 @@ def contact_of(contact: Any) -> dict[str, Any]:
         "last failure": said(contact.failed_at),
         "reason": contact.get_failure_display(),
         "line type": contact.line_type,
+        "SIM changed": said(contact.sim_swapped_at),
         "agreed to texts at": said(contact.texts_agreed_at),
         "agreed how": contact.get_texts_agreed_how_display(),
         "noted by": contact.texts_agreed_noted_by,

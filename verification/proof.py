@@ -42,6 +42,8 @@ def send_code(call: Call, codes: Codes) -> Sending:
     At most one request to Twilio.
     """
     ways = ladder.left(call)
+    if not call.challenge and any(way.shut == ladder.SWAPPED for way in ways):
+        call.note(Attempt.Outcome.SIM_SWAPPED)
     sent_to = [way.destination for way in ways if not way.contact.is_app]
     earlier = [] if call.challenge else Challenge.objects.earlier(sent_to, call)
     contact, code = _way_and_code(call, ways, earlier)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -197,6 +198,8 @@ class ConferenceAdmin(
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
         told = ("remind_hours", "remind_at_doors", *(("tell",) if obj and not only_looks else ()))
         let_in = ("admission", "least_grade", "comes_back", *(("passcode_state", "conference_number") if obj else ()))
+        if settings.LOOKUP_SIM_SWAPS:
+            let_in += ("checks_sim_swaps",)
         return (
             *plan,
             (None, {"fields": ("title", "team", "status")}),

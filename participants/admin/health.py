@@ -88,6 +88,7 @@ class Check:
             yield from self._rings_themselves(person)
             yield from self._failures(person)
             yield from self._countries(person)
+            yield from self._sim_swaps(person)
         yield from self._blocks(person)
         for change in person.recent_changes[:1]:  # type: ignore[attr-defined]
             said = f"{change}: {change.flag(timezone.now())}"
@@ -137,6 +138,23 @@ class Check:
                 else gettext("Add a mail address, or ask an administrator to add the country to the team.")
             )
             yield Trouble(said, remedy, keeps_out=shut)
+
+    def _sim_swaps(self, person: Participant) -> Iterator[Trouble]:
+        """Numbers that may be somebody else's by now, where the conference wants to know."""
+        if not (settings.LOOKUP_SIM_SWAPS and self.conference.checks_sim_swaps):
+            return
+        working = [contact for contact in person.contacts.all() if contact.can_work]
+        swapped = [(contact, until) for contact in working if (until := contact.sim_rests_until)]
+        for contact, until in swapped:
+            said = gettext("%(number)s got another SIM lately: no code goes there until %(time)s.") % {
+                "number": contact.address,
+                "time": f"{self.conference.local(until):%Y-%m-%d %H:%M %Z}",
+            }
+            remedy = gettext(
+                "Ask them, by another way, whether it was they who changed it. Until then: a mail address or an "
+                "authenticator app, or let them in by hand."
+            )
+            yield Trouble(said, remedy, keeps_out=len(swapped) == len(working))
 
     def _is_allowed(self, contact: Any) -> bool:
         return contact.is_allowed() or any(contact.is_allowed(number) for number in self.dialled)

@@ -161,6 +161,16 @@ class Conference(models.Model):
             "then gets in as this person."
         ),
     )
+    checks_sim_swaps = models.BooleanField(
+        _("no code to a number whose SIM was changed lately"),
+        default=False,
+        help_text=_(
+            "For rosters that somebody may want to get onto: the carriers are asked within the day before each date. "
+            "Until the number has had its SIM for some days, the code goes another way, to a mailbox or an "
+            "authenticator app; who has none can be let in by hand, where no proof is asked for at least. Each "
+            "question costs money."
+        ),
+    )
     number = models.CharField(
         _("conference number"), max_length=CALLED_NUMBER_DIGITS, unique=True, null=True, blank=True, editable=False
     )

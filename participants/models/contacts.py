@@ -1,6 +1,7 @@
 """Where a code can reach a person."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -124,6 +125,9 @@ class Contact(models.Model):
     line_type = models.CharField(_("line type"), max_length=20, blank=True, editable=False)  # in Twilio's words
     line_type_asked_at = models.DateTimeField(_("line type asked"), null=True, blank=True, editable=False)
 
+    sim_swapped_at = models.DateTimeField(_("SIM changed"), null=True, blank=True, editable=False)
+    sim_asked_at = models.DateTimeField(_("asked whether the SIM was changed"), null=True, blank=True, editable=False)
+
     # Consent to texts that are no codes. A code is asked for by calling.
     texts_agreed_at = models.DateTimeField(_("agreed to texts at"), null=True, blank=True, editable=False)
     texts_agreed_how = models.CharField(_("agreed to texts"), max_length=10, choices=Agreed, blank=True, editable=False)
@@ -136,7 +140,10 @@ class Contact(models.Model):
 
     objects = ContactQuerySet.as_manager()
     history = History(
-        excluded_fields=("succeeded_at", "failed_at", "failure", "line_type", "line_type_asked_at", "texts_stopped")
+        excluded_fields=(
+            *("succeeded_at", "failed_at", "failure", "line_type", "line_type_asked_at", "texts_stopped"),
+            *("sim_swapped_at", "sim_asked_at"),
+        )
     )
 
     class Meta:
@@ -186,6 +193,7 @@ class Contact(models.Model):
     def _forget(self, before: "Contact") -> None:
         """What was known of the address before holds for that one; consent too, unless it was given anew."""
         self.succeeded_at = self.failed_at = self.line_type_asked_at = None
+        self.sim_swapped_at = self.sim_asked_at = None
         self.failure = self.line_type = ""
         if self.texts_agreed_at == before.texts_agreed_at:
             self.texts_agreed_at, self.texts_withdrawn_at, self.texts_stopped = None, None, False
@@ -225,6 +233,12 @@ class Contact(models.Model):
         """Whether nothing is known of its line that keeps codes from arriving. One that arrived proves Lookup wrong."""
         impossible = {Channel.SMS: CANNOT_BE_TEXTED, Channel.CALL: CANNOT_BE_CALLED}
         return bool(self.succeeded_at) or self.line_type not in impossible.get(Channel(self.channel), ())
+
+    @property
+    def sim_rests_until(self) -> datetime | None:
+        """A carrier says that this number got another SIM lately: until when it may be somebody else's, if so."""
+        until = self.sim_swapped_at and self.sim_swapped_at + settings.SIM_SWAP_RESTS
+        return until if until and until > timezone.now() else None
 
     @property
     def may_be_texted(self) -> bool:

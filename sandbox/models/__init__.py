@@ -1,4 +1,4 @@
-from sandbox.models.account import AuthTokens, OwnedNumber, Unsubscribed
+from sandbox.models.account import AuthTokens, OwnedNumber, SimSwap, Unsubscribed
 from sandbox.models.authenticators import Entity, Factor, FactorChallenge
 from sandbox.models.calls import Leg, Utterance
 from sandbox.models.faults import Fault, RestRequest
@@ -26,6 +26,7 @@ __all__ = [
     "Recipient",
     "RestRequest",
     "Room",
+    "SimSwap",
     "Switch",
     "Unsubscribed",
     "Utterance",

@@ -137,3 +137,13 @@ class Unsubscribed(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class SimSwap(models.Model):
+    """When the SIM of a mobile was changed last: no SIM is known to have been, but for these."""
+
+    number = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.number

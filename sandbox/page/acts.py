@@ -10,14 +10,16 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.module_loading import import_string
 
+from participants.models import Contact
 from sandbox import mishaps
 from sandbox.exchange import legs, texts
 from sandbox.exchange.fields import VERSTATS, sip_fields, verstat_fields
 from sandbox.management.commands.dial import e164
-from sandbox.models import Handset, Message, Verification
+from sandbox.models import Handset, Message, SimSwap, Verification
 from sandbox.models.verify import LIFETIME
 from sandbox.page import callers
 from sandbox.phone import WITHHELD, Phone, PhoneError
@@ -173,6 +175,15 @@ def text(handset: Handset, form: QueryDict) -> None:
     texts.send(handset.texts_at, body, import_string(settings.SANDBOX_TRANSPORT)())
 
 
+def swap(handset: Handset, form: QueryDict) -> None:
+    """The number gets another SIM now. The line asks of it anew, though it may have asked for today's date already."""
+    number = handset.texts_at
+    if not number.startswith("+"):
+        raise RefusedError("Only a mobile has a SIM: choose a number under “Reads the texts of”.")
+    SimSwap.objects.update_or_create(number=number, defaults={"at": timezone.now()})
+    Contact.objects.filter(address=number).update(sim_asked_at=None)
+
+
 def mishap(handset: Handset, form: QueryDict) -> None:
     """What Twilio answers to the next code, instead of sending or checking it. It is one service for all phones."""
     try:
@@ -217,4 +228,5 @@ ACTS: dict[str, Callable[[Handset, QueryDict], None]] = {
     "key": key,
     "mishap": mishap,
     "text": text,
+    "swap": swap,
 }

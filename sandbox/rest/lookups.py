@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import phonenumbers
+from datetime import timedelta
 
-from sandbox.rest.answers import Answered, Asked, not_found
+import phonenumbers
+from django.utils import timezone
+
+from sandbox.models import SimSwap
+from sandbox.rest.answers import Answered, Asked, iso, not_found
 
 # In this world; every other number is a mobile. The first three are people's of the demo.
 LANDLINES = ("+12025550120", "+12025550141", "+12025550154", "+12025550160")
@@ -12,6 +16,7 @@ PACKAGES = (
     *("caller_name", "sim_swap", "call_forwarding", "line_status", "line_type_intelligence", "identity_match"),
     *("reassigned_number", "sms_pumping_risk", "phone_number_quality_score", "pre_fill"),
 )
+SIM_SWAP = ("last_sim_swap", "carrier_name", "mobile_country_code", "mobile_network_code")
 
 
 def fetch(asked: Asked) -> Answered:
@@ -22,7 +27,8 @@ def fetch(asked: Asked) -> Answered:
     except phonenumbers.NumberParseException:
         raise not_found(f"/v2/PhoneNumbers/{number}") from None
     packages: dict[str, object] = dict.fromkeys(PACKAGES)
-    if "line_type_intelligence" in asked.fields.get("Fields", "").split(","):
+    asked_for = asked.fields.get("Fields", "").split(",")
+    if "line_type_intelligence" in asked_for:
         packages["line_type_intelligence"] = {
             "mobile_country_code": "310",
             "mobile_network_code": "999",
@@ -30,6 +36,8 @@ def fetch(asked: Asked) -> Answered:
             "type": "landline" if number in LANDLINES else "mobile",
             "error_code": None,
         }
+    if "sim_swap" in asked_for:
+        packages["sim_swap"] = sim_swap(number)
     return Answered(
         200,
         {
@@ -43,3 +51,21 @@ def fetch(asked: Asked) -> Answered:
             "url": f"https://lookups.twilio.com/v2/PhoneNumbers/{number}",
         },
     )
+
+
+def sim_swap(number: str) -> dict[str, object]:
+    """Null values where the carrier tells nothing (60601), as of a landline, which has no SIM."""
+    if number in LANDLINES:
+        return dict.fromkeys(SIM_SWAP) | {"error_code": 60601}
+    last = SimSwap.objects.filter(number=number).first()
+    return {
+        "last_sim_swap": {
+            "last_sim_swap_date": iso(last.at) if last else None,
+            "swapped_period": "PT24H",
+            "swapped_in_period": bool(last and last.at > timezone.now() - timedelta(days=1)),
+        },
+        "carrier_name": "Sandbox",
+        "mobile_country_code": "310",
+        "mobile_network_code": "999",
+        "error_code": None,
+    }

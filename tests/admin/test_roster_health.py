@@ -64,6 +64,20 @@ def test_a_landline_without_mail(organizer, room, ivo):
     assert "Cannot get in" not in read(organizer, room)
 
 
+def test_a_number_that_got_another_sim(organizer, room, ivo, settings):
+    ivo.contacts.update(sim_swapped_at=timezone.now())
+    room.checks_sim_swaps = True
+    room.save()
+    assert "another SIM" not in read(organizer, room)  # where the operator does not want it heeded
+    settings.LOOKUP_SIM_SWAPS = True
+    said = read(organizer, room)
+    assert "Cannot get in: 1 Ivo Lund" in said
+    assert "+12025550140 got another SIM lately: no code goes there until" in said
+    assert "or let them in by hand" in said
+    cast.mailbox(ivo, "ivo@example.com")
+    assert "Look at these: 1 Ivo Lund" in read(organizer, room)
+
+
 def test_a_contact_that_failed_last_time(organizer, room, ivo):
     ivo.contacts.update(failed_at=timezone.now(), failure=Contact.Failure.CANNOT_RECEIVE)
     assert "Cannot get in: 1 Ivo Lund" in read(organizer, room)

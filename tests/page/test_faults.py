@@ -10,8 +10,10 @@ from django.conf import settings
 from conferenceline.telephony import authenticators, lookups, messages, verify
 from sandbox import mishaps
 from sandbox.models import Fault, Leg, Message, Webhook
+from tests import cast
 from tests.page.desk import said
 from tests.sandbox import line as throw_away
+from verification import sim_swaps
 from verification.line_types import ask_due
 from verification.models import Call
 
@@ -90,6 +92,21 @@ def test_what_lookup_does_not_tell_leaves_the_contact_as_it_is(desk, phone, ana,
     ask_due()
     assert desk.look(phone)["mishap"] == ""
     assert [said(desk.call(phone))[0][1].split(".")[1]] == [" We have sent you a text with a 6 digit code"]
+
+
+def test_a_new_sim_is_asked_for_anew_and_sends_the_code_another_way(desk, phone, ana, room, settings):
+    settings.LOOKUP_SIM_SWAPS = True
+    room.checks_sim_swaps = True
+    room.save()
+    sim_swaps.ask_due()
+    assert sim_swaps.ask_due() == 0
+    cast.mailbox(ana, "ana@example.com")
+    desk.do(phone, "swap")
+    assert sim_swaps.ask_due() == 1
+    assert "We have sent you an e-mail" in said(desk.call(phone))[0][1]
+    desk.do(phone, "hang-up")
+    desk.do(phone, "choose", number=cast.ANA, texts_at="ana@example.com")
+    assert desk.refusal(phone, "swap").startswith("Only a mobile has a SIM")
 
 
 def test_each_is_named_once_and_in_words_under_what_does_not_happen(desk, phone):

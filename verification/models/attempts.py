@@ -16,6 +16,7 @@ class Attempt(models.Model):
         OVER_LIMIT = "over limit", _("tried too often")
         BLOCKED = "blocked", _("the line is on the block list")
         NO_CONTACT = "no contact", _("there is no contact to send a code to")
+        SIM_SWAPPED = "sim swapped", _("the SIM of a number was changed lately: no code went there")
         CODE_SENT = "code sent", _("a code was sent")
         CODE_REUSED = "code reused", _("a code sent a moment ago was used again")
         CODE_NOT_SENT = "code not sent", _("the code could not be sent")

@@ -54,6 +54,7 @@ export class Handset {
     for (const button of this.element.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this.state.living && this.act(button.dataset.act));
     }
+    this.find(".swap").addEventListener("click", () => this.act("swap"));
   }
 
   dial() {
