@@ -10,8 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -22,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
 from participants.admin.again import SchedulesAgain
+from participants.admin.conference_list import ByDate, ConferenceList
 from participants.admin.dates import OccurrenceInline, as_told
 from participants.admin.export import Exports
 from participants.admin.groups import AddsGroups
@@ -40,7 +40,7 @@ from participants.admin.states import StateFilter, badge, with_state
 from participants.admin.uninviting import Uninvites
 from participants.admin.walls import TeamWall
 from participants.admin.warnings import Warns, warnings_of
-from participants.models import Conference, Invitation, Occurrence, Participant
+from participants.models import Conference, Participant
 from participants.resources import ConferenceResource
 
 SHOW = "_dates"  # the button that shows the dates and saves nothing
@@ -86,59 +86,6 @@ class ConferenceForm(ScheduleForm):
             self.add_error("confirm", [_("This is what becomes of dates that were changed by themselves:"), *fate])
 
 
-class When(admin.SimpleListFilter):
-    title = _("when")
-    parameter_name = "when"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("open", _("doors open now")),
-            ("day", _("in the next 24 hours")),
-            ("week", _("in the next 7 days")),
-            ("coming", _("to come")),
-            ("past", _("over")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        now = timezone.now()
-        dates = Occurrence.objects.filter(conference=OuterRef("pk"))
-        match self.value():
-            case "open":
-                return queryset.filter(Exists(dates.open_at(now)))
-            case "day" | "week":
-                until = now + timedelta(days=1 if self.value() == "day" else 7)
-                return queryset.filter(Exists(dates.filter(closes_at__gt=now, starts_at__lt=until)))
-            case "coming":
-                return queryset.filter(Exists(dates.filter(opens_at__gt=now)))
-            case "past":
-                return queryset.exclude(Exists(dates.filter(closes_at__gt=now)))
-        return queryset
-
-
-class ConferenceList(ChangeList):
-    """What is counted is counted for the rows of the page alone, however many conferences there are."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        page = Conference.objects.filter(pk__in=[row.pk for row in self.result_list])
-        counted = Invitation.objects.filter(conference=OuterRef("pk")).order_by().values("conference")
-        moderating = counted.filter(role=Invitation.Role.MODERATOR)
-        coming = Occurrence.objects.filter(
-            conference=OuterRef("pk"), closes_at__gt=timezone.now(), cancelled=False
-        ).order_by("starts_at")
-        self.result_list = (
-            with_state(page, timezone.now())
-            .annotate(
-                invited_count=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
-                moderator_count=Coalesce(Subquery(moderating.annotate(n=Count("pk")).values("n")), 0),
-                next_starts_at=Subquery(coming.values("starts_at")[:1]),
-                next_closes_at=Subquery(coming.values("closes_at")[:1]),
-            )
-            .select_related("team")
-            .order_by(*self.get_ordering(request, self.root_queryset))
-        )
-
-
 @admin.register(Conference)
 class ConferenceAdmin(
     TeamWall,
@@ -158,7 +105,7 @@ class ConferenceAdmin(
     form = ConferenceForm
     resource_classes = (ConferenceResource,)
     list_display = ("title", "when", "state", "invited", "moderators", "team")
-    list_filter = (StateFilter, When, "team")
+    list_filter = (StateFilter, ByDate, "team")
     list_select_related = ("team",)
     search_fields = ("title",)
     search_help_text = _("A title, a person, or a number however it is written.")

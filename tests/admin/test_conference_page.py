@@ -226,11 +226,11 @@ def test_the_list_answers_what_an_organizer_asks(organizer, harbour, room, ana, 
     def titles(query: str) -> list[str]:
         return [each.title for each in organizer.get(LIST + query).context["cl"].result_list]
 
-    assert titles("") == ["Tomorrow", "Board meeting", "Yesterday"]
+    assert titles("") == ["Board meeting", "Tomorrow", "Yesterday"]
     assert titles("?when=open") == ["Board meeting"]
     assert titles("?when=coming") == ["Tomorrow"]
     assert titles("?when=past") == ["Yesterday"]
-    assert titles("?when=day") == ["Tomorrow", "Board meeting"]
+    assert titles("?when=day") == ["Board meeting", "Tomorrow"]
     assert titles("?q=Ana") == ["Board meeting"]
     assert titles("?q=(202)+555-0101") == titles("?q=555-0101") == titles("?q=%2B12025550101") == ["Board meeting"]
     assert titles("?q=budget") == []
@@ -277,3 +277,30 @@ def test_the_language_of_a_conference_is_chosen_on_its_page_or_left_to_the_numbe
     room.refresh_from_db()
     assert (room.language, room.greeting) == ("es", "Bienvenidos.")
     assert save(organizer, page_of(room), language="").status_code == 302
+
+
+def test_the_list_goes_by_the_next_date_then_what_is_always_open_then_what_is_over(organizer, harbour):
+    now, day = timezone.now().replace(microsecond=0), timedelta(days=1)
+    for title, days, more in (
+        ("over", -30, {}),
+        ("over for long", -60, {}),
+        ("always open", -5.1, {"always_open": True}),
+        ("in a week", 7, {}),
+        ("each day for long", -40, {"recurrence": "FREQ=DAILY"}),
+        (
+            "off today",
+            -40,
+            {"recurrence": "FREQ=WEEKLY;INTERVAL=2;BYDAY=" + f"{now - 40 * day:%a}"[:2].upper() + ";WKST=MO"},
+        ),
+    ):
+        cast.conference(harbour, title, now + days * day - timedelta(minutes=10), **more)
+    Conference.objects.get(title="off today").occurrences.filter(closes_at__gt=now).exclude(
+        starts_at__gt=now + 10 * day
+    ).update(cancelled=True)
+
+    def titles(**typed: str) -> list[str]:
+        return [row.title for row in organizer.get(LIST, typed).context["cl"].result_list]
+
+    by_next = ["each day for long", "in a week", "off today"]
+    assert titles() == [*by_next, "always open", "over", "over for long"]
+    assert titles(o="2") == ["over for long", "over", "always open", *by_next]
