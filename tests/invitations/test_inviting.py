@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from time_machine import travel
 
 from conferenceline.outbox import send_due
 from participants.invitations import Whom, invite, roster_of
-from participants.models import Conference, Contact, Delivery, Policy
+from participants.models import Conference, Contact, Delivery, Invitation, Occurrence, Policy
 from participants.models.deliveries import LEASE
+from participants.notices import spelled_out
 from sandbox.models import Fault, Message
 from tests import cast
 from tests.invitations.conftest import mailed, texted
@@ -59,6 +60,29 @@ def test_the_time_is_by_the_clocks_of_whoever_gets_it_and_says_so(budget):
     assert f"{budget.local(starts_at):%H:%M} (time zone America/New York, UTC-0" in ours
     assert "zona horaria Europe/Madrid, UTC+0" in theirs
     assert "Su código: llega cuando llame: mensaje de texto …0111" in theirs
+
+
+def test_a_series_names_its_next_date_in_its_language_and_the_doors_and_the_code_of_each(weekly):
+    weekly.language, weekly.doors, weekly.moderator_doors = "es", 10, 30
+    weekly.save()
+    first, second = weekly.occurrences.all()[:2]
+    Occurrence.objects.filter(pk=first.pk).update(cancelled=True)
+    mailed(weekly, "Ana")
+    mia = mailed(weekly, "Mia")
+    Invitation.objects.filter(pk=mia.pk).update(role="moderator")
+    Contact.objects.filter(participant=mia.participant, channel="sms").update(line_type="landline")
+
+    invite(weekly, Whom.NEW)
+
+    anas, mias = (Delivery.objects.get(address=f"{name}@example.com") for name in ("ana", "mia"))
+    with translation.override("es"):
+        when = spelled_out(second.starts_at, weekly.time_zone)
+    assert f": {when}\n" in anas.body
+    assert "10 minutos antes" in anas.body
+    assert "30 minutos antes" in mias.body
+    assert "Su código: llega cuando llame: mensaje de texto …0110" in anas.body
+    assert "Su código: llega cuando llame: correo electrónico" in mias.body
+    assert (anas.until, mias.until) == (None, None)  # it goes on after its next date
 
 
 def test_no_code_and_no_passcode_is_in_it(budget):

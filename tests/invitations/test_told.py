@@ -10,7 +10,7 @@ from time_machine import travel
 from conferenceline.outbox import send_due
 from participants.admin.plans import spelled_out
 from participants.invitations import Whom, invite
-from participants.models import Conference, Delivery, DialInNumber, Occurrence
+from participants.models import Conference, Delivery, DialInNumber, Occurrence, Participant
 from participants.reminders import remind
 from sandbox.models import Fault, Message
 from tests import cast
@@ -145,6 +145,17 @@ def test_nobody_is_reminded_of_what_wants_no_reminders_or_is_not_held(invited, f
 
     assert at(date.starts_at - timedelta(hours=23)) == []
     assert at(date.opens_at) == []
+
+
+def test_only_those_are_reminded_and_told_whom_the_invitation_reached_and_who_are_of_the_team(organizer, invited):
+    Delivery.objects.filter(address="ana@example.com").update(state="failed")
+    Participant.objects.filter(name="Bo").update(team=cast.team("Quay"))
+    date = cast.occurrence_of(invited)
+
+    assert at(date.starts_at - timedelta(hours=23)) == at(date.opens_at) == []
+    change(organizer, invited, title="Budget talk")
+    assert arrived() == []
+    assert invite(invited, Whom.ALL).new == 2  # Ana and Cy
 
 
 def test_a_reminder_that_waits_is_not_sent_of_what_was_called_off_meanwhile(invited):

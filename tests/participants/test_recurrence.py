@@ -71,6 +71,8 @@ def test_nothing_else_is_a_rule(text):
         (Rule(BY_WEEKDAY, week=2, day=1), "Every month on the second Tuesday"),
         (Rule(BY_WEEKDAY, every=3, week=-1, day=4), "Every 3 months on the last Friday"),
         (Rule(BY_DATE, month_day=5, until=date(2027, 12, 31)), "Every month on day 5, until 31 Dec 2027"),
+        (Rule(BY_DATE, month_day=28), "Every month on day 28"),
+        (Rule(BY_DATE, month_day=29), "Every month on day 29 (the last day where a month is shorter)"),
         (Rule(BY_DATE, month_day=30), "Every month on day 30 (the last day where a month is shorter)"),
         (Rule(BY_DATE, month_day=31), "Every month on the last day"),
     ],
@@ -86,6 +88,13 @@ def days_of(rule: Rule, start: datetime, n: int = 4) -> list[str]:
 def test_the_31st_is_the_last_day_where_a_month_is_shorter():
     assert days_of(Rule(BY_DATE, month_day=31), datetime(2027, 1, 31, 9)) == ["01-31", "02-28", "03-31", "04-30"]
     assert days_of(Rule(BY_DATE, month_day=30), datetime(2028, 1, 30, 9)) == ["01-30", "02-29", "03-30", "04-30"]
+    assert days_of(Rule(BY_DATE, month_day=29), datetime(2027, 1, 29, 9)) == ["01-29", "02-28", "03-29", "04-29"]
+
+
+def test_the_first_date_is_in_the_week_that_follows_however_seldom_it_repeats():
+    assert Rule(WEEKLY, every=3, days=(0,), until=date(2027, 1, 1)).first(datetime(2027, 1, 12, 9)) == datetime(
+        2027, 1, 18, 9
+    )
 
 
 def test_by_weekday_second_tuesday_and_last_friday():

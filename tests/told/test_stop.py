@@ -99,6 +99,7 @@ def test_what_is_no_text_of_a_telephone_changes_nothing(both, changed):
 
 def test_consent_given_anew_is_not_start_s_to_give_back(both):
     say("STOP", 1)
+    assert texts_in(*both) == [False, False]
     cast.agree_to_texts(both[0])
     both[0].withdraw_texts()
     both[0].save()
