@@ -169,6 +169,13 @@ def check_bounds(**_kwargs: object) -> Iterator[CheckMessage]:
                 hint=f"Set it to {least} or more.",
                 id="conferenceline.E020",
             )
+    for prefix in settings.ALLOWED_PREFIXES:
+        if not re.fullmatch(r"\+[1-9]\d{0,13}", prefix):
+            yield Error(
+                f"ALLOWED_PREFIXES has {prefix!r}, which no number begins with: no code would go there.",
+                hint="Write each with its country code, such as +1202,+44, separated by commas.",
+                id="conferenceline.E023",
+            )
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < TOKEN_LEAST:
         yield Error(
             f"METRICS_TOKEN has fewer than {TOKEN_LEAST} characters: it could be guessed.",

@@ -4,6 +4,7 @@ Every variable is named, with its meaning, in .env.example.
 """
 
 import hashlib
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -98,6 +99,8 @@ WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 WRONG_PASSCODES_PER_CALL = env.int("WRONG_PASSCODES_PER_CALL", default=3)
 # The countries (two letters each) to whose numbers codes may go. Empty: of each team, those that its people call from.
 ALLOWED_COUNTRIES = [country.upper() for country in env.list("ALLOWED_COUNTRIES", default=[])]
+# And how those numbers must begin, such as +1202. Empty: however they begin.
+ALLOWED_PREFIXES = [re.sub(r"[\s().-]", "", prefix) for prefix in env.list("ALLOWED_PREFIXES", default=[])]
 # Unusual calls: from how many on they are, in so many seconds. verification/unusual.py notices them.
 UNUSUAL_SECONDS = env.int("UNUSUAL_SECONDS", default=3600)
 UNUSUAL_ROSTER_NUMBERS = env.int("UNUSUAL_ROSTER_NUMBERS", default=6)  # wrong ones, from one line

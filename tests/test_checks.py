@@ -189,6 +189,12 @@ def test_a_production_without_a_mail_server_is_a_warning(production):
     assert said().keys() == {"W021"}
 
 
+def test_a_beginning_with_which_no_number_begins_is_an_error(production):
+    production.ALLOWED_PREFIXES = ["+1202", "0049"]
+
+    assert said().keys() == {"E023"}
+
+
 @pytest.mark.parametrize(
     ("allowed", "ids"),
     [(["other.example.com"], {"E008"}), ([".example.com"], set()), (["*"], set()), ([], {"E008"})],

@@ -22,6 +22,7 @@ GAPS = (0, 20, 40, 60)
 # Why no code may go somewhere.
 HELD = "attested_first"  # a call that the carrier vouches for waits for one there: this call may be forged
 COUNTRY = "country"  # that of the number is none to which codes go
+PREFIX = "prefix"  # no codes go to numbers that begin so
 SWAPPED = "sim"  # that of the number was changed lately, and somebody else may have it
 LINE = "line"  # of a kind to which none can go this way, such as a text to a landline
 
@@ -87,6 +88,8 @@ def _shut(contact: Any, call: Call) -> str:
         return SWAPPED
     if contact.held and not contact.is_app:  # whose guesses are counted apart, here and not at Twilio
         return HELD
+    if not contact.begins_as_allowed:
+        return PREFIX
     return "" if contact.is_allowed(call.dialled) else COUNTRY
 
 

@@ -1,4 +1,4 @@
-"""Says at once when a code can never reach a contact because of its country."""
+"""Says at once when a code can never reach a contact because of its country, or of how its number begins."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ def warn_of_countries(request: HttpRequest, person: Participant) -> None:
     """One warning for each contact of this person to which no code goes."""
     for contact in person.contacts.select_related("participant__team"):
         if contact.is_allowed() or any(contact.is_allowed(each.number) for each in DialInNumber.objects.all()):
+            continue
+        if not contact.begins_as_allowed:
+            words = gettext("No code goes to %(address)s: this installation sends none to numbers that begin so.")
+            messages.warning(request, words % {"address": contact.address})
             continue
         words = (
             gettext("No code goes to %(address)s: this installation sends none to %(country)s, only to %(allowed)s.")

@@ -128,6 +128,11 @@ class Check:
             return
         shut = all(contact in closed for contact in person.contacts.all() if contact.can_work)
         for contact in closed:
+            if not contact.begins_as_allowed:
+                said = gettext("No code goes to %(address)s: not to numbers that begin so.")
+                remedy = gettext("Add a mail address, or ask whoever runs the line to allow the beginning.")
+                yield Trouble(said % {"address": contact.address}, remedy, keeps_out=shut)
+                continue
             said = gettext("No code goes to %(address)s: %(country)s is not among the countries that are allowed.") % {
                 "address": contact.address,
                 "country": country_of(contact.address),

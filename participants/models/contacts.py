@@ -222,11 +222,22 @@ class Contact(models.Model):
         return self.channel, self.address
 
     def is_allowed(self, dialled: str = "") -> bool:
-        """Whether codes may go to the country of this number: one of its team's, or that of the number dialled."""
+        """Whether codes may go to this number, which begins as they must, and to its country.
+
+        That is one of its team's, or the one of the number dialled.
+        """
         if self.channel not in TO_A_PHONE:
             return True
+        if not self.begins_as_allowed:
+            return False
         allowed, country = self.participant.team.allowed_countries, country_of(self.address)
         return country in allowed or (not settings.ALLOWED_COUNTRIES and country == country_of(dialled) != "")
+
+    @property
+    def begins_as_allowed(self) -> bool:
+        """Whether this installation sends codes to numbers that begin so; mail has no beginning."""
+        prefixes = tuple(settings.ALLOWED_PREFIXES)
+        return not prefixes or self.channel not in TO_A_PHONE or self.address.startswith(prefixes)
 
     @property
     def can_work(self) -> bool:

@@ -109,6 +109,8 @@ def test_a_country_that_is_not_allowed(organizer, room, ivo, settings):
     assert "No code goes to +442079460018: GB is not among the countries" in said
     cast.mailbox(ivo, "ivo@example.com")
     assert "Look at these: 1 Ivo Lund" in read(organizer, room)
+    settings.ALLOWED_COUNTRIES, settings.ALLOWED_PREFIXES = ["GB"], ["+1202"]
+    assert "No code goes to +442079460018: not to numbers that begin so." in read(organizer, room)
 
 
 def test_a_blocked_number(organizer, room, ivo, quay):

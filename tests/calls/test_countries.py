@@ -124,6 +124,18 @@ def test_but_not_where_the_installation_names_its_countries(lia, settings):
     assert not lia.contacts.get().is_allowed("+37167123456")
 
 
+def test_the_number_must_also_begin_as_the_installation_says(ana, settings):
+    settings.ALLOWED_PREFIXES = ["+1301", "+371"]
+    assert dialled().heard == [REFUSAL]
+    attempt = Attempt.objects.get()
+    assert (attempt.outcome, attempt.detail) == ("no contact", "prefix")
+    settings.ALLOWED_PREFIXES.append("+1202")
+    assert dialled().heard == [ASKED_FOR_CODE]
+    ana.contacts.update(address=LATVIAN)
+    assert not ana.contacts.get().is_allowed()  # it narrows the countries, and adds none
+    assert contact(ana, "email", MAIL, position=1).is_allowed()
+
+
 def test_a_country_taken_away_in_mid_call_gets_no_second_code(lia):
     Team.objects.update(countries="LV, US")
     phone = dialled(texts=LATVIAN)

@@ -24,6 +24,8 @@ CHANNELS = {**dict(Contact.Channel.choices), Admission.BY_HAND: _("by hand")}
 DETAILS = {
     "attested_first": _("an attested call from this number waits for its code"),
     "country": _("no code goes to the country of the number"),
+    "prefix": _("no code goes to numbers that begin so"),
+    "sim": _("the SIM of the number was changed lately"),
     "line": _("no code goes to this kind of line, such as a text to a landline"),
 }
 LIMITS = {
