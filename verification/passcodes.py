@@ -39,7 +39,7 @@ def check_passcode(call: Call, keys: str) -> Passing:
     if passcode:
         tried["wrong_passcodes_per_conference"] = str(passcode.conference_id)
     try:
-        throttle.take(None, **tried)
+        throttle.take(None, None, **tried)
     except throttle.OverLimitError as over:
         _note(call, Attempt.Outcome.OVER_LIMIT, str(over))
         return Passing.TOO_MANY

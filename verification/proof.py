@@ -21,6 +21,7 @@ from conferenceline.telephony.errors import (
 )
 from participants.models import Contact
 from verification import app_codes, ladder, throttle
+from verification.ceilings import ceilings
 from verification.dialogue import Codes
 from verification.models import Attempt, Call, Challenge, TurnLostError
 from verification.results import Checking, Sending
@@ -172,6 +173,7 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, o
             sends_per_line=call.counted(call.line),
             sends_per_hour="",
             sends_per_day="",
+            ceilings=ceilings(call, contact),
             still_free={"wrong_codes_per_contact": call.counted(address)},  # or the code could not be checked
         )
     except throttle.OverLimitError as over:
@@ -179,7 +181,11 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, o
         if again:
             call.challenge = again
             return Sending.NO_MORE_BUT_ONE_IN_HAND
-        return Sending.FELL_BACK if earlier else Sending.OVER_LIMIT
+        if earlier:
+            return Sending.FELL_BACK
+        app = next((way.contact for way in others if way.contact.is_app and not way.rests), None)
+        call.contact = app or contact
+        return Sending.NEXT_WAY if app else Sending.OVER_LIMIT
     code = again or Challenge.objects.create(
         call=call, contact=contact, channel=channel, address=address, sent_at=timezone.now()
     )

@@ -1,11 +1,12 @@
 """Who may be calling, and which rooms are open to them."""
 
+import math
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from participants.models import Invitation
+from participants.models import Conference, Invitation
 from verification.manner import suit_invited
 from verification.models import Block, Call, Vouch
 
@@ -22,8 +23,8 @@ def people_calling_from(call: Call) -> list[int]:
     """The participants who call from this call's line and are invited to something whose doors are open now.
 
     Notes on the call whether one of them is let in by hand, speaks as they ask for, and notes what the strictest of
-    their rooms asks for, so that none of it costs a query of its own. Raises BlockedError where every team that they
-    could reach turns the line away.
+    their rooms asks for and for which its codes count, so that none of it costs a query of its own. Raises
+    BlockedError where every team that they could reach turns the line away.
     """
     if not call.line:
         return []
@@ -34,7 +35,14 @@ def people_calling_from(call: Call) -> list[int]:
     call.vouched = any(invitation.vouched for invitation in invitations)
     suit_invited(call, invitations)
     call.least_grade = max((invitation.conference.least_grade for invitation in invitations), default=0)
+    call.conference = _counted_for(invitations)
     return _people_of(invitations)
+
+
+def _counted_for(invitations: list[Any]) -> Conference | None:
+    """The conference whose codes those of this call are: of several, the one that may have the most of them."""
+    conferences = [invitation.conference for invitation in invitations]
+    return max(conferences, key=lambda each: each.codes_per_day or math.inf, default=None)
 
 
 def _people_of(invitations: list[Any]) -> list[int]:
@@ -60,6 +68,7 @@ def person_with_roster_number(call: Call, number: str) -> int | None:
     call.vouched = invitation.vouched
     suit_invited(call, [invitation])
     call.least_grade = invitation.conference.least_grade
+    call.conference = invitation.conference
     return invitation.participant_id
 
 

@@ -58,16 +58,20 @@ def key(name: str, subject: str) -> str:
     return f"{name} {subject}".strip()
 
 
-def take(still_free: Mapping[str, str] | None = None, **subjects: str) -> None:
+def take(
+    still_free: Mapping[str, str] | None = None, ceilings: Mapping[str, Limit] | None = None, **subjects: str
+) -> None:
     """Counts one hit of each subject against the limit of that name, or of none of them.
 
-    Args: `still_free` are subjects that must not have reached their limit either, and are not counted.
+    Args: `still_free` are subjects that must not have reached their limit either, and are not counted. `ceilings` are
+    limits that no setting has, by their keys; they are counted.
     Raises OverLimitError where a limit is reached; nothing is counted then. A subject of "" is nobody in
     particular (a withheld line), and is not counted, unless the limit is one of the whole installation.
     """
     named = [(name, subject, 1) for name, subject in subjects.items() if subject or name in INSTALLATION_WIDE]
     named += [(name, subject, 0) for name, subject in (still_free or {}).items() if subject]
     counted = {key(name, subject): (limit(name), hits) for name, subject, hits in named}
+    counted |= {each: (ceiling, 1) for each, ceiling in (ceilings or {}).items()}
     if not counted:
         return
     with transaction.atomic():
@@ -78,9 +82,9 @@ def take(still_free: Mapping[str, str] | None = None, **subjects: str) -> None:
             transaction.set_rollback(True)
     if over:
         raise OverLimitError(sorted(over))
-    for name in INSTALLATION_WIDE:
-        if name in tallies and tallies[name] >= limit(name).most * WARN_AT:
-            logger.warning("%s: %s of %s used", name, tallies[name], limit(name).most)
+    for each in (*INSTALLATION_WIDE, *(ceilings or {})):
+        if each in counted and tallies[each] >= counted[each][0].most * WARN_AT:
+            logger.warning("%s: %s of %s used", each, tallies[each], counted[each][0].most)
 
 
 def _count(counted: dict[str, tuple[Limit, int]]) -> dict[str, int]:

@@ -45,7 +45,7 @@ def take(request: HttpRequest, username: str) -> None:
     if not AxesProxyHandler.is_allowed(request, {"username": username}):
         raise LockedOutError
     try:
-        throttle.take(None, **subjects(request, username))
+        throttle.take(None, None, **subjects(request, username))
     except throttle.OverLimitError as over:
         raise LockedOutError from over
 

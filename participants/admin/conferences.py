@@ -144,9 +144,9 @@ class ConferenceAdmin(
         )
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
         told = ("remind_hours", "remind_at_doors", *(("tell",) if obj and not only_looks else ()))
-        let_in = ("admission", "least_grade", "comes_back", *(("passcode_state", "conference_number") if obj else ()))
-        if settings.LOOKUP_SIM_SWAPS:
-            let_in += ("checks_sim_swaps",)
+        let_in = ("admission", "least_grade", "comes_back", "codes_per_day")
+        let_in += ("passcode_state", "conference_number") if obj else ()
+        let_in += ("checks_sim_swaps",) if settings.LOOKUP_SIM_SWAPS else ()
         return (
             *plan,
             (None, {"fields": ("title", "team", "status")}),

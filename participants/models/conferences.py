@@ -109,6 +109,16 @@ class Conference(models.Model):
     moderator_exit = models.CharField(
         _("when a moderator leaves"), max_length=10, choices=ModeratorExit, default=ModeratorExit.GOES_ON
     )
+    codes_per_day = models.PositiveIntegerField(
+        _("codes a day, at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "After the last one nobody gets a code for this conference for the rest of the 24 hours since the first: "
+            "their authenticator app or somebody of the team lets them in. Empty: as many as the team may have."
+        ),
+    )
     seats = models.PositiveSmallIntegerField(
         _("seats"),
         default=50,

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,14 @@ class Team(models.Model):
             "Two letters, such as DE: numbers that are typed, pasted or imported may leave out its country code. "
             "Empty: PHONE_REGION."
         ),
+    )
+
+    codes_per_day = models.PositiveIntegerField(
+        _("codes a day, at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("For all its conferences together. Empty: as many as the installation may send."),
     )
 
     objects = TeamQuerySet.as_manager()

@@ -30,6 +30,7 @@ STATE = (
     "asked",
     "menu",
     "people",
+    "conference_id",
     "contact_id",
     "challenge_id",
     "silences",
@@ -116,7 +117,12 @@ class CallQuerySet(models.QuerySet["Call"]):
         from verification.models.vouches import Vouch
 
         vouched = Vouch.objects.good(timezone.now()).filter(call=OuterRef("pk"))
-        return self.filter(sid=sid).select_related("challenge", "contact").annotate(vouched=Exists(vouched)).first()
+        return (
+            self.filter(sid=sid)
+            .select_related("challenge", "contact", "conference")
+            .annotate(vouched=Exists(vouched))
+            .first()
+        )
 
     def claim(self, sid: str, turn: int) -> Call | None:
         """The call, where this request and no other may take this turn of it; else None.
@@ -180,6 +186,15 @@ class Call(models.Model):
     wrong_passcodes = models.PositiveSmallIntegerField(default=0)
     least_grade = models.PositiveSmallIntegerField(default=Grade.NOTHING)  # of the strictest room that it may want
     insists = models.BooleanField(default=False)  # whether a code that is worth less would be of no use
+    # Whose codes those of this call are, as far as they are counted: see recognition.py.
+    conference = models.ForeignKey(
+        "participants.Conference",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("conference"),
+    )
     contact = models.ForeignKey("participants.Contact", models.SET_NULL, null=True, blank=True, related_name="+")
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
 
