@@ -107,6 +107,10 @@ UNUSUAL_ROSTER_NUMBERS = env.int("UNUSUAL_ROSTER_NUMBERS", default=6)  # wrong o
 UNUSUAL_WRONG_CODES = env.int("UNUSUAL_WRONG_CODES", default=6)  # for one contact, over two calls or more
 UNUSUAL_WRONG_PASSCODES = env.int("UNUSUAL_WRONG_PASSCODES", default=9)  # for one conference, over two calls or more
 UNUSUAL_UNKNOWN_LINES = env.int("UNUSUAL_UNKNOWN_LINES", default=30)  # calls that are not recognized
+# Codes that arrive: where, of so many codes in so many seconds, less than this part was typed, it is told.
+CONVERSION_SECONDS = env.int("CONVERSION_SECONDS", default=7200)
+CONVERSION_CODES = env.int("CONVERSION_CODES", default=20)
+CONVERSION_PERCENT = env.int("CONVERSION_PERCENT", default=50)
 # Estimates, for the page of codes and cost alone: for one message of each channel, and for each code that was right.
 CODE_PRICES = env.dict(
     "CODE_PRICES", default={"sms": "0.0083", "whatsapp": "0.0083", "call": "0.014", "email": "0", "entered": "0.05"}

@@ -1,4 +1,4 @@
-"""Codes sent, entered and failed, and what they are likely to cost: by day, channel and country."""
+"""Codes sent, entered and failed, and what they are likely to cost: by day, channel, country and conference."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from verification import throttle
 from verification.models import Challenge, Tally
 
 ROWS_MOST = 5000  # of days, channels and countries together
+CONFERENCES_MOST = 100  # of conferences and channels together
 BUDGETS = ("sends_per_hour", "sends_per_day")
 
 
@@ -43,7 +44,7 @@ class Total:
 
 @dataclass
 class Costs:
-    """The codes of a stretch of days (UTC), both ends included, in one query."""
+    """The codes of a stretch of days (UTC), both ends included."""
 
     first: date
     last: date
@@ -51,10 +52,11 @@ class Costs:
     by_day: dict[date, Total] = field(default_factory=dict)
     by_channel: dict[str, Total] = field(default_factory=dict)
     by_country: dict[str, Total] = field(default_factory=dict)
+    by_conference: dict[int | None, Total] = field(default_factory=dict)
 
     @classmethod
     def of(cls, codes: QuerySet[Challenge], first: date, last: date) -> Costs:
-        """Adds up those of these codes that were first sent on these days."""
+        """Adds up those of these codes that were first sent on these days. Two queries."""
         costs = cls(first, last)
         for row in _rows(codes, first, last):
             costs.total.add(row)
@@ -64,23 +66,36 @@ class Costs:
                 (costs.by_country, row["country"]),
             ):
                 totals.setdefault(label, Total(str(label))).add(row)
+        for row in _rows_of_conferences(codes, first, last):
+            title = row["call__conference__title"] or ""
+            costs.by_conference.setdefault(row["call__conference"], Total(title)).add(row)
         return costs
 
 
 def _rows(codes: QuerySet[Challenge], first: date, last: date) -> Any:
+    days = _counted(codes, first, last, "channel", "country", day=TruncDate("sent_at"))
+    return days.order_by("-day", "channel", "country")[:ROWS_MOST]
+
+
+def _rows_of_conferences(codes: QuerySet[Challenge], first: date, last: date) -> Any:
+    """Those with the most messages; the channels are apart for their prices."""
+    conferences = _counted(codes, first, last, "channel", "call__conference", "call__conference__title")
+    return conferences.order_by("-sent", "call__conference", "channel")[:CONFERENCES_MOST]
+
+
+def _counted(codes: QuerySet[Challenge], first: date, last: date, *by: str, **also_by: Any) -> Any:
     begins = datetime.combine(first, time.min, tzinfo=timezone.get_current_timezone())
     ends = datetime.combine(last + timedelta(days=1), time.min, tzinfo=timezone.get_current_timezone())
     return (
         codes.filter(sent_at__gte=begins, sent_at__lt=ends)
         .order_by()
-        .values("channel", "country", day=TruncDate("sent_at"))
+        .values(*by, **also_by)
         .annotate(
             codes=Count("pk"),
             sent=Coalesce(Sum("sends"), 0),
             entered=Count("pk", filter=Q(state=Challenge.State.APPROVED)),
             failed=Count("pk", filter=Q(state=Challenge.State.FAILED)),
         )
-        .order_by("-day", "channel", "country")[:ROWS_MOST]
     )
 
 

@@ -105,6 +105,14 @@ def too_many_live(call: Call) -> bool:
     return Call.objects.too_many(timezone.now()).exists() if call.too_many is None else call.too_many
 
 
+def once(key: str, window: timedelta) -> bool:
+    """Whether nobody was told so in this stretch of time; from now on somebody was."""
+    now = timezone.now()
+    first = {"hits": 1, "resets_at": now + window}
+    _tally, made = Tally.objects.get_or_create(key=key, defaults=first)
+    return made or bool(Tally.objects.filter(key=key, resets_at__lte=now).update(**first))
+
+
 def take_back(**subjects: str) -> None:
     """Uncounts one hit of each subject."""
     keys = [key(name, subject) for name, subject in subjects.items()]

@@ -18,7 +18,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from verification.models import Attempt, Tally
+from verification import throttle
+from verification.models import Attempt
 
 logger = logging.getLogger(__name__)
 
@@ -107,14 +108,11 @@ def _by_subject(kind: Kind, rows: QuerySet[Any, Any], calls_least: int = 1) -> l
 
 def report() -> int:
     """Writes what is unusual to the log, each finding once in its stretch of time; how many were new."""
-    now = timezone.now()
-    return sum(_report(finding, now) for finding in findings(now))
+    return sum(_report(finding) for finding in findings(timezone.now()))
 
 
-def _report(finding: Finding, now: datetime) -> bool:
-    again = now + timedelta(seconds=settings.UNUSUAL_SECONDS)
-    fresh, made = Tally.objects.get_or_create(key=finding.key, defaults={"hits": 1, "resets_at": again})
-    if not made and not Tally.objects.filter(pk=fresh.pk, resets_at__lte=now).update(hits=1, resets_at=again):
+def _report(finding: Finding) -> bool:
+    if not throttle.once(finding.key, timedelta(seconds=settings.UNUSUAL_SECONDS)):
         return False
     logger.warning(
         "unusual calls: %s, %s times in %s calls", finding.kind.name, finding.times, finding.calls

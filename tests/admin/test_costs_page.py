@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from participants.models import Conference
 from sandbox.models import Fault
 from tests import cast
 from tests.phone import Phone
 from verification.alarms import alarms_for
 from verification.costs import Budget, Costs, budgets
-from verification.models import Challenge, Tally
+from verification.models import Call, Challenge, Tally
 
 pytestmark = pytest.mark.django_db
 
@@ -116,12 +117,36 @@ def test_teams_see_their_own(ours, secret, organizer, neighbour, administrator):
 
 def test_a_long_month_costs_no_more_queries(ana, administrator, django_assert_num_queries):
     gets_in()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         administrator.get(PAGE)
     for day in range(20):
         code_of(ana, cast.ANA, sent_at=NOON - timedelta(days=day))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         assert len(rows(administrator.get(PAGE), 0)) == 20
+
+
+def test_each_conference_has_its_row_and_teams_see_their_own_and_their_ceilings(
+    ours, secret, organizer, neighbour, ana
+):
+    """Each team had one code, and the ceilings of both are nearly used up."""
+    Conference.objects.update(codes_per_day=10)
+    for conference in (ours, secret):
+        use_up(f"codes_of_conference {conference.pk}", 7, timedelta(days=1))
+        use_up(f"codes_of_conference {conference.pk} attested", 8, timedelta(days=1))
+    page = organizer.get(PAGE)
+    assert {label: row[:3] for label, row in rows(page, 3).items()} == {"unknown": (0, 1, 0)}  # as calls of before are
+    Challenge.objects.update(sends=1)
+    Call.objects.filter(challenges__contact__participant__team=ours.team).update(conference=ours)
+    Call.objects.filter(challenges__contact__participant__team=secret.team).update(conference=secret)
+    for browser, own, foreign in ((organizer, ours, secret), (neighbour, secret, ours)):
+        page = browser.get(PAGE)
+        assert list(rows(page, 3)) == [own.title]
+        body = page.content.decode()
+        assert f'<p class="trouble"><label>{own.title}: 8 of 10 codes in a day' in body
+        assert foreign.title not in body
+        home = browser.get("/admin/").content.decode()
+        assert f"{own.title}: 8 of 10 codes of a day are used up. After the last, nobody gets one." in home
+        assert f"{foreign.title}: 8" not in home
 
 
 # Before the budget ends

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Team
+from verification import ceilings
 from verification.admin import words
 from verification.costs import Costs, Total, budgets
 
@@ -37,8 +38,9 @@ class CostPage(admin.ModelAdmin):
             raise PermissionDenied
         days, today = chosen_days(request), timezone.localdate()
         codes = self.model._default_manager.all()
+        teams = Team.objects.visible_to(request.user)
         if not request.user.is_superuser:
-            codes = codes.filter(contact__participant__team__in=Team.objects.visible_to(request.user))
+            codes = codes.filter(contact__participant__team__in=teams)
         costs = Costs.of(codes, today - timedelta(days=days - 1), today)
         context = {
             **self.admin_site.each_context(request),
@@ -51,6 +53,7 @@ class CostPage(admin.ModelAdmin):
             "prices": settings.CODE_PRICES,
             "currency": settings.CODE_CURRENCY,
             "budgets": budgets_in_words() if request.user.is_superuser else [],
+            "ceilings": ceilings.of_teams(teams, timezone.now()),
         }
         return TemplateResponse(request, "admin/verification/challenge/cost.html", context)
 
@@ -64,10 +67,12 @@ def tables_of(costs: Costs) -> list[dict[str, Any]]:
     """Each with its rows, and the most messages that one of them has, for the bars."""
     by_channel = [renamed(total, words.channel(total.label)) for total in costs.by_channel.values()]
     by_country = [renamed(total, total.label or gettext("none (mail)")) for total in costs.by_country.values()]
+    by_conference = [renamed(total, total.label or gettext("unknown")) for total in costs.by_conference.values()]
     tables = [
         (gettext("By day (UTC)"), gettext("day"), list(costs.by_day.values())),
         (gettext("By channel"), gettext("channel"), sorted(by_channel, key=lambda total: -total.sent)),
         (gettext("By country of the number"), gettext("country"), sorted(by_country, key=lambda total: -total.sent)),
+        (gettext("By conference"), gettext("conference"), sorted(by_conference, key=lambda total: -total.sent)),
     ]
     return [
         {"title": title, "what": what, "rows": rows, "most": max([1, *(row.sent for row in rows)])}

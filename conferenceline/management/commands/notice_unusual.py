@@ -2,13 +2,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from verification import unusual
+from participants.models import Team
+from verification import conversion, unusual
 
 
 class Command(BaseCommand):
-    help = "Writes unusual calls to the log, each once an hour. The worker does so by itself; meant for cron."
+    help = (
+        "Writes unusual calls to the log, and where codes arrive no more, each once an hour or two. The worker does so "
+        "by itself; meant for cron."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = unusual.report()
+        calls, codes = unusual.report(), conversion.report(Team.objects.all())
         if options["verbosity"]:
-            self.stdout.write(f"New unusual calls: {count}.")
+            self.stdout.write(f"New unusual calls: {calls}. New channels or conferences whose codes are lost: {codes}.")
