@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0022_ceilings'),
+        ('participants', '0023_ceilings'),
         ('verification', '0011_barred_seats'),
     ]
 

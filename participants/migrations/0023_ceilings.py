@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0021_stop_by_text'),
+        ('participants', '0022_words_of_welcome'),
     ]
 
     operations = [
