@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0022_words_of_welcome'),
+        ('participants', '0023_sim_swaps'),
     ]
 
     operations = [

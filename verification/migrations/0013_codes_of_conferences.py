@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0023_ceilings'),
-        ('verification', '0011_barred_seats'),
+        ('participants', '0024_ceilings'),
+        ('verification', '0012_sim_swapped'),
     ]
 
     operations = [
