@@ -144,7 +144,7 @@ class ConferenceAdmin(
         )
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
         told = ("remind_hours", "remind_at_doors", *(("tell",) if obj and not only_looks else ()))
-        let_in = ("admission", "least_grade", "comes_back", "codes_per_day")
+        let_in: tuple[str, ...] = ("admission", "least_grade", "comes_back", "codes_per_day")
         let_in += ("passcode_state", "conference_number") if obj else ()
         let_in += ("checks_sim_swaps",) if settings.LOOKUP_SIM_SWAPS else ()
         return (
