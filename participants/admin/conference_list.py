@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
-from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from participants import schedule
 from participants.admin.states import with_state
 from participants.models import Conference, Invitation, Occurrence
+
+AFTER_ALL_DATES = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def next_date() -> QuerySet[Occurrence]:
@@ -64,8 +66,8 @@ class ConferenceList(ChangeList):
         if ORDER_VAR in self.params:
             return super().get_ordering(request, queryset)
         next_starts_at = Subquery(next_date().values("starts_at")[:1])
-        place = Case(When(always_open=True, then=1), When(Exists(next_date()), then=0), default=2)
-        return [place, next_starts_at.asc(nulls_last=True), "-starts_at", "-pk"]
+        place = Case(When(always_open=True, then=Value(AFTER_ALL_DATES)), default=next_starts_at)
+        return [place.asc(nulls_last=True), "-starts_at", "-pk"]
 
     def get_ordering_field(self, field_name: Any) -> Any:
         if field_name == "when":  # as it is shown

@@ -169,6 +169,18 @@ def test_a_reminder_that_waits_is_not_sent_of_what_was_called_off_meanwhile(invi
     }
 
 
+def test_a_reminder_that_waits_goes_no_more_once_the_doors_are_open_and_of_a_locked_room_none_is_owed(invited):
+    date = cast.occurrence_of(invited)
+    with travel(date.starts_at - timedelta(hours=23), tick=False):
+        assert remind() == 2
+    Occurrence.objects.update(locked=True)
+    assert at(date.opens_at) == []
+    assert set(Delivery.objects.filter(kind="reminder").values_list("last_error", flat=True)) == {
+        "It could not be sent in time."
+    }
+    assert not Delivery.objects.filter(kind="doors open").exists()
+
+
 def test_whoever_does_not_know_of_a_change_is_told_later_once_and_of_all_of_it(organizer, invited):
     invite_page = f"/admin/participants/conference/{invited.pk}/invite/"
     assert "do not know of the last change" not in organizer.get(invite_page).content.decode()
