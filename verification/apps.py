@@ -16,4 +16,4 @@ class VerificationConfig(AppConfig):
         from verification.models import Admission, Block
 
         Presence.seats = lambda moment: Admission.objects.live(moment).filter(entered_at__isnull=False)
-        Blocked.by = lambda team: Block.objects.in_force(timezone.now()).for_team(team)
+        Blocked.by = lambda team: Block.objects.that_close(team, timezone.now())

@@ -46,6 +46,15 @@ def test_a_number_without_country_code_is_one_of_the_teams_country(organizer, ha
     assert told == ["12 is no telephone number. Write it as 030 123456, or with + and the code of its country."]
 
 
+def test_an_organizer_spares_a_number_of_the_teams_own_list(organizer, harbour, quay):
+    kind = {"kind": "spared", "number": "(202) 555-0101"}
+    assert "team" in errors_of(add(organizer, **kind, team=""))
+    assert "team" in errors_of(add(organizer, **kind, team=quay.pk))
+    assert add(organizer, **kind, team=harbour.pk).status_code == 302
+    assert (made_by_hand().get().number, made_by_hand().get().team) == (cast.ANA, harbour)
+    assert "never block this number" in organizer.get(LIST).content.decode()
+
+
 def test_an_organizer_cannot_block_for_everybody_nor_for_another_team(organizer, quay):
     assert "team" in errors_of(add(organizer, number=cast.STRANGER, team=""))
     assert "team" in errors_of(add(organizer, number=cast.STRANGER, team=quay.pk))

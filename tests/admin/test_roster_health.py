@@ -123,6 +123,12 @@ def test_a_blocked_number(organizer, room, ivo, quay):
     assert "+12025550140, which is on the block list: Rings at night." in said
     Block.objects.filter(pk=block.pk).update(until=timezone.now() - timedelta(minutes=1))
     assert "Cannot get in" not in read(organizer, room)
+    Block.objects.create(team=room.team, kind="prefix", number="+1202", reason="Too many.")
+    assert "Cannot get in: 2" in read(organizer, room)
+    spared = Block.objects.create(kind="spared", number="+12025550140", reason="Ours.")
+    assert "Cannot get in: 2" in read(organizer, room)  # that is for what everybody blocks
+    Block.objects.filter(pk=spared.pk).update(team=room.team)
+    assert "Cannot get in: 1 Mia Kerr" in read(organizer, room)
 
 
 def test_nobody_moderates(organizer, room, ivo):

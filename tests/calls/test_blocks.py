@@ -177,7 +177,6 @@ def test_a_number_is_kept_as_lines_are(db, kind, number, kept):
 @pytest.mark.parametrize(
     ("kind", "number"),
     [
-        (Block.Kind.NUMBER, "202 555 0199"),
         (Block.Kind.NUMBER, "+12"),
         (Block.Kind.NUMBER, ""),
         (Block.Kind.PREFIX, "+"),
@@ -188,3 +187,33 @@ def test_a_number_is_kept_as_lines_are(db, kind, number, kept):
 def test_what_would_block_nobody_or_everybody_is_refused(db, kind, number):
     with pytest.raises(Exception, match="number"):
         block(number, kind=kind)
+
+
+def test_a_number_that_is_never_blocked_gets_past_the_beginnings_of_its_own_list_alone(ana):
+    """It calls as anybody does: the code still has to be right."""
+    block("+1202", team=ana.team, kind=Block.Kind.PREFIX)
+    spared = block(cast.ANA, team=cast.team("Quay"), kind=Block.Kind.SPARED)
+    block(cast.ANA, kind=Block.Kind.SPARED)
+    assert is_turned_away(dialled(cast.ANA))  # neither another team nor the installation lifts what Harbour blocks
+    spared.team = ana.team
+    spared.save()
+    phone = dialled(cast.ANA)
+    assert phone.heard == [ASKED_FOR_CODE]
+    phone.press(phone.text_code())
+    assert phone.in_room
+    Block.objects.get(kind=Block.Kind.PREFIX).save()
+    assert not Admission.objects.get().barred
+    block(team=ana.team)
+    assert Admission.objects.get().barred
+    phone.hang_up()
+    assert is_turned_away(dialled(cast.ANA))  # the number itself, said outright
+
+
+def test_a_team_spares_no_number_that_everybody_is_to_turn_away(ana):
+    block("+1202", kind=Block.Kind.PREFIX)
+    block(cast.ANA, team=ana.team, kind=Block.Kind.SPARED)
+    assert is_turned_away(dialled(cast.ANA))
+    everybodys = block(cast.ANA, kind=Block.Kind.SPARED)
+    assert dialled(cast.ANA).heard == [ASKED_FOR_CODE]
+    Block.objects.filter(pk=everybodys.pk).update(until=timezone.now())
+    assert is_turned_away(dialled(cast.ANA))
