@@ -18,14 +18,15 @@ logger = logging.getLogger(__name__)
 WARN_AT = 0.8  # of a limit over the whole installation
 INSTALLATION_WIDE = ("sends_per_hour", "sends_per_day", "roster_numbers")
 
-# One statement for all limits: it counts each key, opening a new window where the old one is over, and says how
-# many hits that makes. Rows are taken in the order of their keys, so that two calls cannot lock each other out.
+# One statement for all limits: it counts each key, opening a new window where the old one is over or has no hit (it was
+# only looked at, or its hits were taken back), and says how many hits that makes. Rows are taken in the order of their
+# keys, so that two calls cannot lock each other out.
 COUNT = """
     INSERT INTO verification_tally (key, hits, resets_at) VALUES {rows}
     ON CONFLICT (key) DO UPDATE SET
         hits = CASE WHEN verification_tally.resets_at <= %s
                     THEN excluded.hits ELSE verification_tally.hits + excluded.hits END,
-        resets_at = CASE WHEN verification_tally.resets_at <= %s
+        resets_at = CASE WHEN verification_tally.resets_at <= %s OR verification_tally.hits = 0
                          THEN excluded.resets_at ELSE verification_tally.resets_at END
     RETURNING key, hits
 """

@@ -13,13 +13,16 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from participants.models import Contact, Grade, Invitation, Policy
+from participants.models import Conference, Contact, Grade, Invitation, Participant, Policy
 from sandbox.models import Factor, Member, RestRequest, Utterance, Verification
 from tests.calls.town import Hand, Town
 from verification import throttle
-from verification.models import Admission, Block, Challenge, Vouch
+from verification.models import Admission, Block, Call, Challenge, Vouch
 
 TURNS_MOST = 80  # of one call: more would be a circle
+TOO_MANY_CHECKS = 60202  # https://www.twilio.com/docs/api/errors/60202
+# Numbers, addresses, and times on the clock or in the calendar: those of a conference are its people's alone.
+PRIVATE = re.compile(r"\d{4,}|@|\d:\d\d|\b\d{1,2} ?[ap]\.?m\b|o'clock|\bUTC\b|noon|March|Wednesday")
 
 
 class Oracle:
@@ -34,8 +37,12 @@ class Oracle:
         self.shown: dict[tuple[str, str], set[tuple[str, datetime]]] = defaultdict(set)  # by call and app: its codes
         self.used_up: set[tuple[object, str]] = set()  # apps with their codes, and what was counted
         self.wrong: Counter[str] = Counter()  # by call: codes that Twilio said were wrong
-        self.wrong_at: dict[tuple[str, bool], list[datetime]] = defaultdict(list)
+        # By limit, whom it counts, and whether attested: when the window ends, and its hits.
         self.windows: dict[tuple[str, str, bool], tuple[datetime, int]] = {}
+        self.voided: set[int] = set()  # seats to which nobody may come back without a code
+        self.landlines: set[str] = set()  # by what Lookup says
+        self.forgiven: set[tuple[str, str]] = set()  # calls and addresses
+        self.texted: set[str] = set()  # where a code came by text, whatever Lookup says
         self.vouched: set[tuple[int, int]] = set()  # person and occurrence
         self.request = self.seat = self.utterance = 0
         self.broken: list[str] = []  # in the middle of a request, where an exception would end in an apology
@@ -50,6 +57,7 @@ class Oracle:
             yield
         finally:
             self.acting = None
+            self.forget_wrong_codes(hand)
             self.count_sends(hand)
 
     def typed(self, hand: Hand, keys: str) -> None:
@@ -65,22 +73,49 @@ class Oracle:
         self.passcodes[sid] |= {room for room, passcode in rooms if passcode == keys}
 
     def __call__(self, method: str, url: str, fields: Mapping[str, str], status: int, body: str) -> None:
-        """An observer of sandbox.rest: a code that Twilio says is right or wrong."""
-        if self.acting is None or status != 201 or not url.endswith(("/VerificationCheck", "/Challenges")):
+        """An observer of sandbox.rest: what is sent, and a code that Twilio says is right or wrong."""
+        if self.acting is None:
             return
-        answer, hand, now = json.loads(body), self.acting, timezone.now()
-        address = answer.get("to") or answer["identity"]
+        answer = json.loads(body) if status < 500 else {}
+        if url.endswith("/Verifications"):
+            self.sent(fields["Channel"], fields["To"])
+        elif url.endswith("/VerificationCheck") and answer.get("code") == TOO_MANY_CHECKS:
+            asked = Verification.objects.filter(sid=fields.get("VerificationSid", "")).first()
+            self.count_wrong(asked.to if asked else fields.get("To", ""))
+        elif status == 201 and url.endswith(("/VerificationCheck", "/Challenges")):
+            self.checked(answer.get("to") or answer["identity"], answer)
+
+    def sent(self, channel: str, to: str) -> None:
+        if channel == "sms" and to in self.landlines - self.texted:
+            self.broken.append("a text went to a landline")
+        if to.startswith("+1") and settings.ALLOWED_COUNTRIES and "US" not in settings.ALLOWED_COUNTRIES:
+            self.broken.append("a code went to a country that is not allowed")
+        if self.acting and self.acting.rang_blocked:
+            self.broken.append("a code went out for a blocked line")
+
+    def checked(self, address: str, answer: Mapping[str, str]) -> None:
+        sid = self.acting.phone.sid if self.acting else ""
         if answer["status"] == "approved":
-            self.approved[hand.phone.sid].add(address)
+            self.approved[sid].add(address)
+            if answer.get("channel") == "sms":
+                self.texted.add(address)
         if answer["status"] == "pending":
-            self.wrong[hand.phone.sid] += 1
-            if self.wrong[hand.phone.sid] > settings.WRONG_CODES_PER_CALL:
+            self.wrong[sid] += 1
+            if self.wrong[sid] > settings.WRONG_CODES_PER_CALL:
                 self.broken.append("more wrong codes than a call may have")
-            times = self.wrong_at[address, is_attested(hand)]
-            times.append(now)
-            limit = throttle.limit("wrong_codes_per_contact")
-            if sum(at > now - limit.window for at in times) > 2 * limit.most:  # two windows may lie in such a stretch
-                self.broken.append("more wrong codes than a contact may have")
+            self.count_wrong(address)
+
+    def count_wrong(self, address: str) -> None:
+        if self.acting and not self.count("wrong_codes_per_contact", address, is_attested(self.acting), timezone.now()):
+            self.broken.append("more wrong codes than a contact may have")
+
+    def forget_wrong_codes(self, hand: Hand) -> None:
+        """A right code is followed by a fresh start: where the line has heard that it was right."""
+        for address in self.approved[hand.phone.sid]:
+            right = Challenge.objects.filter(call__sid=hand.phone.sid, address=address, state=Challenge.State.APPROVED)
+            if (hand.phone.sid, address) not in self.forgiven and right.exists():
+                self.forgiven.add((hand.phone.sid, address))
+                self.windows.pop(("wrong_codes_per_contact", address, is_attested(hand)), None)
 
     def count_sends(self, hand: Hand) -> None:
         """Each counts where it goes to and whence it was asked for, in windows that begin with the first."""
@@ -89,22 +124,43 @@ class Oracle:
             self.request = each.pk
             if each.operation != "verify.send":
                 continue
-            self.count("sends_per_contact", each.to, hand, each.at)
-            if hand.phone.number.startswith("+1"):
-                self.count("sends_per_line", hand.phone.number, hand, each.at)
+            subjects = {"sends_per_contact": each.to, "sends_per_line": hand.phone.number}
+            if not hand.phone.number.startswith("+1"):
+                del subjects["sends_per_line"]
+            for name, subject in subjects.items():
+                assert self.count(name, subject, is_attested(hand), each.at), f"more sends than allowed: {name}"
+            for name in ("sends_per_hour", "sends_per_day"):
+                assert self.count(name, "", False, each.at), f"more sends than allowed: {name}"
 
-    def count(self, name: str, subject: str, hand: Hand, at: datetime) -> None:
-        limit, key = throttle.limit(name), (name, subject, is_attested(hand))
+    def count(self, name: str, subject: str, attested: bool, at: datetime) -> bool:
+        """Whether one more is within the limit."""
+        limit, key = throttle.limit(name), (name, subject, attested)
         until, hits = self.windows.get(key, (at, 0))
         if until <= at:
             until, hits = at + limit.window, 0
-        assert hits < limit.most, f"more sends than allowed: {name}"
         self.windows[key] = until, hits + 1
+        return hits < limit.most
+
+    # What organizers did, as it is told
+
+    def is_blocked(self, hand: Hand) -> bool:
+        return any(covers(block, hand) for block in Block.objects.all())
 
     def unlocked(self, person) -> None:
         places = {each.address for each in person.contacts.all()} | {str(line.number) for line in person.lines.all()}
         self.windows = {key: window for key, window in self.windows.items() if key[1] not in places}
-        self.wrong_at.clear()
+
+    def blocked(self, block: Block) -> None:
+        calls = {hand.phone.leg.sid for hand in self.hands if hand.phone.leg and covers(block, hand)}
+        lines = {call.line for call in Call.objects.filter(sid__in=calls)}
+        self.voided |= set(Admission.objects.filter(call__line__in=lines).values_list("pk", flat=True))
+
+    def taken_off(self, person: Participant, room: Conference) -> None:
+        seats = Admission.objects.filter(participant=person, occurrence__conference=room)
+        self.voided |= set(seats.values_list("pk", flat=True))
+
+    def looked_up(self, address: str, line_type: str) -> None:
+        self.landlines = self.landlines | {address} if line_type == "landline" else self.landlines - {address}
 
     # What is looked at after each act
 
@@ -132,7 +188,7 @@ class Oracle:
         for hand in self.hands:
             words = said.get(hand.phone.sid) if hand.phone.leg else None
             if words and not self.is_proved(hand):
-                spoken = [word for word in self.town.private if word in words] + re.findall(r"\d{4,}|@", words)
+                spoken = [word for word in self.town.private if word in words] + PRIVATE.findall(words)
                 assert not spoken, f"{spoken} was spoken before proof: {words}"
             assert not words or hand.call is None or hand.call.turn <= TURNS_MOST, "the call goes round"
 
@@ -157,7 +213,7 @@ class Oracle:
         hand = next(each for each in self.hands if each.phone.leg and each.phone.sid == seat.call.sid)
         room, sid = seat.occurrence.conference, seat.call.sid
         assert seat.occurrence.opens_at <= timezone.now() < seat.occurrence.closes_at, "the doors are closed"
-        assert not Block.objects.of_line(seat.call.line, timezone.now()).exists(), "the line is blocked"
+        assert not self.is_blocked(hand), "the line is blocked"
         assert seat.assurance.grade >= room.least_grade, "proved by too little"
         if seat.channel == Admission.PASSCODE:
             assert room.admission == Policy.PASSCODE
@@ -201,6 +257,7 @@ class Oracle:
         assert room.least_grade == Grade.NOTHING
         before = Admission.objects.filter(occurrence=seat.occurrence, participant=seat.participant, pk__lt=seat.pk)
         last = before.latest("pk")
+        assert last.pk not in self.voided, "blocked, or taken off the roster, since"
         assert last.call.line == seat.call.line
         assert not before.filter(call__ended_at=None).exists(), "an older call goes on"
         assert last.call.ended_at > timezone.now() - timedelta(minutes=6)
@@ -220,3 +277,11 @@ class Oracle:
 
 def is_attested(hand: Hand) -> bool:
     return hand.attestation == "A" and hand.phone.number.startswith("+1")
+
+
+def covers(block: Block, hand: Hand) -> bool:
+    """Whether this is one of the lines that the block means; it has no end."""
+    number = hand.phone.number if hand.phone.number.startswith("+1") else ""
+    if block.kind == Block.Kind.WITHHELD:
+        return not number
+    return number.startswith(block.number) if block.kind == Block.Kind.PREFIX else number == block.number

@@ -11,7 +11,9 @@ from itertools import cycle
 
 import pytest
 import time_machine
+from django import conf
 from django.db import transaction
+from django.test import override_settings
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -25,7 +27,7 @@ from tests.calls.oracle import Oracle
 from tests.calls.town import ANA, KEYS, NEW_SIM, Hand, Town
 from tests.log_watch import WATCH
 from verification import unlocking
-from verification.models import Block, Vouch
+from verification.models import Attempt, Block, Vouch
 
 NOON = datetime(2027, 3, 3, 12, tzinfo=UTC)
 HANDS = st.integers(0, 12)
@@ -37,22 +39,50 @@ MISHAPS = (
     *((60202, 429), (20404, 404), (60200, 400), "timeout", "timeout_after", "refused", "http_500"),
 )
 ASKED = ("verify.send", "verify.check", "verify.update", "challenges.create")
-ACTS = ("vouch", "vouch", "change_roster", "change_contact", "lock", "block", "unlock")
+ACTS = (
+    "vouch",
+    "vouch",
+    "change_roster",
+    "change_contact",
+    "lock",
+    "block",
+    "block",
+    "unlock",
+    "look_up",
+    "close_country",
+)
+FEW = {"sends_per_hour": "2/3600", "sends_per_day": "12/86400"}  # of the installation's
 ATTESTATIONS = st.sampled_from(("", "", "A", "A", "B", "failed"))
 TOLD_MOST = 4  # things that a caller who does as the line says has to do, to get in
-ANAS_PHONE, BORROWED_PHONE = 0, 9  # of the hands; she reads her codes beside both
+ANAS_PHONE, BORROWED_PHONE = 0, 9  # of the hands; she reads her codes beside both, and has nothing but a mobile
+MOBILE_PHONE, MAIL_PHONE, WITHHELD_PHONE, GUESTS_PHONE, APP_PHONE = 4, 6, 8, 10, 11
+WAYS_IN = {"sms", "email", "totp", "passcode", "by hand", "came back"}
+SHUTS_OUT = (("block", None), ("block", WITHHELD_PHONE), ("look_up", ANAS_PHONE), ("close_country", None))  # what, whom
+LEDGER, ORCHID = 0, 1  # of the rooms: back in after a drop; blocked by the beginning of a number
 CODES_WANTED = 5  # by whoever asks for one after the other
 ENTRIES_MOST = 40  # silences, or keys that lead nowhere, until a call has ended
+WRONG_MOST = 3  # in a call
+HOUR = 3601  # seconds, and one
 AT_THE_END = ("", "*#", "000000")  # what callers press until their call ends, each of them the same
 
 MEANWHILE = st.one_of(
     st.tuples(st.just("go_wrong"), st.sampled_from((*MISHAPS, *[""] * 8)), st.sampled_from(ASKED), st.integers(1, 3)),
     st.tuples(st.just("go_astray"), HANDS, st.sampled_from(("twice", "once", "lost", "replayed")), st.integers(0, 30)),
-    st.tuples(st.just("let_time_pass"), st.sampled_from((1, 3, 8, 13, 21, 25, 61, 100, 190, 400, 601, 610, 3601))),
+    st.tuples(st.just("let_time_pass"), st.sampled_from((1, 3, 8, 13, 21, 25, 61, 100, 190, 400, 601, 610, HOUR))),
     st.tuples(st.just("organize"), st.sampled_from(ACTS), PEOPLE, ROOMS, HANDS, st.booleans()),
 )
 
+# What has to have stopped somebody somewhere, or nothing was tried of it.
+STOPS = {
+    "the hour's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "sends_per_hour"},
+    "the day's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "sends_per_day"},
+    "a contact's wrong codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "wrong_codes_per_contact"},
+    "a block": {"outcome": Attempt.Outcome.BLOCKED},
+    "a landline": {"outcome": Attempt.Outcome.NO_CONTACT, "detail": "line"},
+    "a country": {"outcome": Attempt.Outcome.NO_CONTACT, "detail": "country"},
+}
 met: Counter[str] = Counter()
+stopped: Counter[str] = Counter()
 
 
 class AnyCalls(RuleBasedStateMachine):
@@ -71,6 +101,8 @@ class AnyCalls(RuleBasedStateMachine):
         self.rows.__enter__()
         self.hands = self.town.hands()
         self.oracle = Oracle(self.town, self.hands, met)
+        conf.settings.ALLOWED_COUNTRIES = []
+        conf.settings.LIMITS = self.town.limits
         observers.append(self.oracle)
 
     # Callers
@@ -109,6 +141,7 @@ class AnyCalls(RuleBasedStateMachine):
         hand.phone.is_attested(attestation)
         hand.phone.sends_status = True
         met["calls"] += 1
+        hand.rang_blocked = self.oracle.is_blocked(hand)
         self.by(hand, hand.phone.dial)
         self.oracle.look()
 
@@ -127,6 +160,43 @@ class AnyCalls(RuleBasedStateMachine):
             if hand.is_calling and hand.call.step == "WaitToSend":
                 self.by(hand, hand.phone.stay_silent)
                 self.oracle.look()
+
+    @rule(who=HANDS, attestation=ATTESTATIONS)
+    def ask_for_codes_hour_by_hour(self, who: int, attestation: str) -> None:
+        """While the installation may send few."""
+        conf.settings.LIMITS = self.town.limits | FEW
+        self.ask_for_codes(who, attestation)
+        self.let_time_pass(HOUR)
+        self.ask_for_codes(who, attestation)
+        conf.settings.LIMITS = self.town.limits
+
+    @rule(who=HANDS, attestation=ATTESTATIONS, calls=st.integers(2, 3))
+    def guess(self, who: int, attestation: str, calls: int) -> None:
+        """At the code, in call after call."""
+        for _call in range(calls):
+            self.press(who, attestation, ["a wrong code"] * WRONG_MOST)
+
+    @rule(who=HANDS, attestation=ATTESTATIONS, what=st.sampled_from(SHUTS_OUT), room=ROOMS)
+    def is_shut_out(self, who: int, attestation: str, what: tuple[str, int | None], room: int) -> None:
+        """Something keeps a caller out, and then does not any more."""
+        act, whom = what
+        who = who if whom is None else whom
+        hand, people = self.hands[who], self.town.people
+        person = people.index(hand.person) if hand.person else 0
+        for on in (True, False):
+            self.organize(act, person, room, who, on)
+            self.do_as_told(who, attestation, helped=False, drops=on)
+
+    @rule(act=st.sampled_from(("", "block", "change_roster")))
+    def drop_and_come_back(self, act: str) -> None:
+        """Ana, whose line was blocked meanwhile, or who was taken off the roster, and then not any more."""
+        hand = self.hands[ANAS_PHONE]
+        self.do_as_told(ANAS_PHONE, "A", helped=False, drops=False)
+        if hand.is_calling:
+            self.by(hand, hand.phone.hang_up)
+        for on in (act == "block", act != "block") if act else ():
+            self.organize(act, 0, LEDGER, ANAS_PHONE, on)
+        self.dial(ANAS_PHONE, "A")
 
     @rule(who=HANDS, does=st.sampled_from(("nothing", "hangs up", "is gone")))
     def fall_silent(self, who: int, does: str) -> None:
@@ -170,6 +240,11 @@ class AnyCalls(RuleBasedStateMachine):
         else:
             hand.phone.deliver_twice(on=how == "twice")
 
+    def everybody_leaves(self) -> None:
+        for who in range(len(self.hands)):
+            self.fall_silent(who, "hangs up")
+        self.let_time_pass(610)
+
     def let_time_pass(self, seconds: int) -> None:
         self.clock.shift(timedelta(seconds=seconds))
         for hand in self.hands:
@@ -197,6 +272,7 @@ class AnyCalls(RuleBasedStateMachine):
         there = Invitation.objects.filter(participant=person, conference=room)
         if not on:
             there.delete()
+            self.oracle.taken_off(person, room)
         elif not there.exists():
             cast.invite(room, person)
 
@@ -204,14 +280,31 @@ class AnyCalls(RuleBasedStateMachine):
         contact = self.town.ana.contacts.get()
         contact.address = NEW_SIM if on else ANA
         contact.save()
+        self.oracle.looked_up(ANA, "")
+        self.oracle.looked_up(NEW_SIM, "")
+
+    def look_up(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
+        """Lookup tells what kind of line their mobile has."""
+        for contact in person.contacts.filter(channel="sms"):
+            line_type = "landline" if on else "mobile"
+            person.contacts.filter(pk=contact.pk).update(line_type=line_type)
+            self.oracle.looked_up(contact.address, line_type)
+
+    def close_country(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
+        conf.settings.ALLOWED_COUNTRIES = ["CA"] if on else []
 
     def lock(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
         Occurrence.objects.filter(conference=room).update(locked=on)
 
     def block(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
+        """This number, all that begin so, or all that are withheld. A block that was made before is lifted."""
         Block.objects.all().delete()
-        if on and hand.phone.number.startswith("+1"):
-            Block.objects.create(number=hand.phone.number, kind=Block.Kind.NUMBER, reason="It rang all night")
+        if not on:
+            return
+        line = hand.phone.number if hand.phone.number.startswith("+1") else ""
+        kind = (Block.Kind.PREFIX if room == self.town.rooms.orchid else Block.Kind.NUMBER) if line else "withheld"
+        number = line[: len(line) - 1] if kind == Block.Kind.PREFIX else line
+        self.oracle.blocked(Block.objects.create(number=number, kind=kind, reason="It rang all night"))
 
     def unlock(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
         try:
@@ -252,6 +345,7 @@ class AnyCalls(RuleBasedStateMachine):
             return
         try:
             self.end_every_call()
+            stopped.update(name for name, words in STOPS.items() if Attempt.objects.filter(**words).exists())
         finally:
             observers.remove(self.oracle)
             transaction.set_rollback(True)
@@ -261,20 +355,44 @@ class AnyCalls(RuleBasedStateMachine):
         assert not private, private
 
 
+def each_once(town: Town) -> None:
+    """What would else be left to chance: each way in, and each thing that keeps callers out, tried by somebody."""
+    calls = AnyCalls(town)
+    calls.begin()
+    try:
+        for who, helped in ((MAIL_PHONE, True), (MAIL_PHONE, False), (GUESTS_PHONE, False), (APP_PHONE, False)):
+            calls.do_as_told(who, "", helped, drops=False)
+            calls.fall_silent(who, "hangs up")
+        for what in SHUTS_OUT:
+            calls.is_shut_out(MOBILE_PHONE, "", what, ORCHID)
+            calls.everybody_leaves()
+        for act in ("", "block", "change_roster"):
+            calls.drop_and_come_back(act)
+            calls.everybody_leaves()
+        calls.guess(ANAS_PHONE, "", 2)
+        calls.ask_for_codes_hour_by_hour(MAIL_PHONE, "")
+    finally:
+        calls.teardown()
+
+
 # Without a search for the shortest way to a failure: it takes long, and the steps that led there are printed anyway.
-SOME = settings(max_examples=7, stateful_step_count=20, derandomize=True, phases=[Phase.generate])
+SOME = settings(max_examples=5, stateful_step_count=18, derandomize=True, phases=[Phase.generate])
 COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 @pytest.mark.django_db
 def test_whatever_callers_do_and_whatever_goes_wrong():
     met.clear()
+    stopped.clear()
     with time_machine.travel(NOON, tick=False):
         town = Town()
     # Not "unless it is the default": where CI is set, hypothesis takes a profile "ci" of its own, fifty times as long.
     chosen = settings() if settings.get_current_profile_name() == "thousands" else SOME
-    run_state_machine_as_test(lambda: AnyCalls(town), settings=settings(chosen, **COMMON))
-    print(dict(met))  # with -s: how many called, and how they got in
+    with override_settings():  # each run sets its own
+        each_once(town)
+        run_state_machine_as_test(lambda: AnyCalls(town), settings=settings(chosen, **COMMON))
+    print(dict(met), dict(stopped))  # with -s: how many called, how they got in, and in how many runs what stopped them
     assert met["calls"] > 60
     assert met.total() - met["calls"] > 5
-    assert len(met) > 4, f"nobody got in otherwise than by {set(met)}"
+    assert {f"let in: {way}" for way in WAYS_IN} <= set(met), "some way in was not gone"
+    assert set(stopped) == set(STOPS), "something of what should stop somebody never did"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
 from participants.models import Conference, Contact, Grade, Invitation, Participant, Passcode, Policy
@@ -47,6 +48,7 @@ class Hand:
         self.phone = Phone.withheld() if not number else Phone(number)
         self.reads, self.person, self.told, self.app = reads, person, told, app
         self.attestation = ""
+        self.rang_blocked = False
 
     @property
     def is_calling(self) -> bool:
@@ -69,6 +71,7 @@ class Town:
     """Rooms that are open, people, and telephones, some of them with somebody else's number."""
 
     def __init__(self) -> None:
+        self.limits = settings.LIMITS
         team = cast.team("Harbour")
         self.mia = User.objects.create_superuser("mia")
         ledger = cast.conference(team, "Ledger", seats=3, comes_back=True, duration=180)

@@ -55,6 +55,21 @@ def test_what_is_only_looked_at_refuses_when_it_is_used_up_and_is_not_counted():
     assert hits() == {"sends_per_contact sms +1": 2, "sends_per_line +9": 2}
 
 
+def test_a_window_begins_with_its_first_hit_and_not_with_a_look_or_with_what_was_taken_back():
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        throttle.take(still_free={"sends_per_contact": "sms +1"})
+        throttle.take(sends_per_contact="sms +2")
+        throttle.take_back(sends_per_contact="sms +2")
+        clock.shift(timedelta(minutes=6))
+        for subject in ("sms +1", "sms +2"):
+            throttle.take(sends_per_contact=subject)
+        clock.shift(timedelta(minutes=6))
+        for subject in ("sms +1", "sms +2"):
+            throttle.take(sends_per_contact=subject)
+            with pytest.raises(throttle.OverLimitError):
+                throttle.take(sends_per_contact=subject)
+
+
 def test_one_hit_can_be_taken_back_and_never_more_than_there_are():
     throttle.take(sends_per_contact="sms +1")
     throttle.take(sends_per_contact="sms +1")
