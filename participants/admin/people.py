@@ -102,8 +102,13 @@ class ParticipantAdmin(
         (_("On the phone"), {"fields": ("language", "time_zone", "slow_pace", "authenticator")}),
     )
     readonly_fields = ("invited_to", "changes", "authenticator")
-    formfield_overrides = {TimeZoneField: {"widget": LongSelect}}
     inlines = (CallingLineInline, ContactInline)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """formfield_overrides says nothing of a field with choices."""
+        if isinstance(db_field, TimeZoneField):
+            kwargs["widget"] = LongSelect
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
         return super().get_queryset(request).prefetch_related("lines", "contacts", with_recent_changes())
