@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from conferenceline.telephony import live
 from conferenceline.telephony.errors import NotThereError, TwilioFaultError
-from verification.models import Admission
+from verification.models import Admission, HeardNotice
 from verification.replies import HangUp
 
 logger = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ ENDING_LEASE = timedelta(minutes=1)  # after which whoever began to end a leg is
 def entered(call_sid: str, label: str, room: uuid.UUID, room_sid: str) -> None:
     """The call is in the room, in the seat of this label. Whom it replaces can go now."""
     seats = Admission.objects.filter(call__sid=call_sid, occurrence__uuid=room, label=label)
+    HeardNotice.objects.remember(seats)
     seats.filter(entered_at=None).update(entered_at=timezone.now(), room_sid=room_sid)
     end_replaced_legs(Q(occurrence__uuid=room))
 

@@ -19,7 +19,7 @@ from conferenceline.telephony.voices import VOICES
 from participants.models import Conference, Contact, Grade, Invitation, Occurrence, Passcode, Policy
 from verification import comebacks
 from verification.manner import Manner, suit
-from verification.models import Admission, Assurance, Attempt, Block, Call, Challenge, TurnLostError, Vouch
+from verification.models import Admission, Assurance, Attempt, Block, Call, Challenge, HeardNotice, TurnLostError, Vouch
 from verification.models.calls import spoken_at
 from verification.replies import Join, OwnWords
 
@@ -36,6 +36,7 @@ OF_CONFERENCE = (  # what decides at its door, or is done there
     "announcements",
     "waiting_music",
     "greeting",
+    "privacy_notice",
 )
 REPLACEMENTS_OF_A_CODE = {  # and how the log tells of it
     Admission.BY_HAND: Attempt.Outcome.BY_HAND,
@@ -137,6 +138,13 @@ def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, 
             moderated=Exists(others.filter(role=Role.MODERATOR)),
             sits=Exists(_seats_to_give_up(call, OuterRef("pk"), OuterRef("person"))),
             earlier_seat=Subquery(own.order_by("-pk").values("pk")[:1]),
+            notice_heard=Exists(
+                HeardNotice.objects.filter(
+                    participant=OuterRef("person"),
+                    conference=OuterRef("conference"),
+                    words=OuterRef("conference_privacy_notice"),
+                )
+            ),
             # Who was in before the room was locked is not new, and may come back after a drop.
             was_in=Exists(Admission.objects.filter(occurrence=OuterRef("pk"), participant=OuterRef("person"))),
         )
@@ -212,6 +220,7 @@ def _take(call: Call, date: Any, invitation: int | None, proof: Assurance, now: 
         label=_label(call),
         taken_at=now,
         until=date.overtime_until,
+        notice=_notice_due(date),
         replaces_id=date.earlier_seat,
     )
     if not by_code:
@@ -261,11 +270,17 @@ def _greeting(date: Any, proof: Assurance) -> str:
 
 def _own_words(call: Call, date: Any) -> tuple[OwnWords, ...]:
     """The organizer's, in the language in which they were written: the conference's."""
-    if not date.conference_greeting:
+    said = list(filter(None, [_notice_due(date), date.conference_greeting]))
+    if not said:
         return ()
     language = date.conference_language
     language = language if language in VOICES else spoken_at(call.dialled)
-    return (OwnWords(date.conference_greeting, language),)
+    return tuple(OwnWords(words, language) for words in said)
+
+
+def _notice_due(date: Any) -> str:
+    """The privacy notice, where the person has not heard these words on the way into this series yet."""
+    return "" if date.notice_heard else str(date.conference_privacy_notice)
 
 
 def room_name(date: Occurrence) -> str:

@@ -231,6 +231,7 @@ def goes(person: Participant) -> Counter[str]:
             _("calling lines"): person.lines.count(),
             _("contacts"): person.contacts.count(),
             _("places on rosters"): person.invitations.count(),
+            _("privacy notices heard"): person.heard_notices.count(),
             _("places in groups"): person.places_in_groups.count(),
             _("rows of files of people"): traces.imported().count(),
             _("mails and texts"): traces.mails().count(),

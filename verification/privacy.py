@@ -43,6 +43,10 @@ def everything_about(person: Participant) -> dict[str, Any]:
             for each in person.invitations.filter(conference__team=person.team_id).select_related("conference")
         ],
         "groups": [str(each.group) for each in person.places_in_groups.filter(group__team=person.team_id)],
+        "privacy notices heard": [
+            {"at": said(each.at), "conference": each.conference.title, "words": each.words}
+            for each in person.heard_notices.filter(conference__team=person.team_id).select_related("conference")
+        ],
         "rows of files of people": [
             {
                 "line": each.line,

@@ -63,7 +63,11 @@ class ConferenceForm(ScheduleForm):
     class Meta:
         model = Conference
         fields = "__all__"
-        widgets = {"time_zone": LongSelect, "greeting": forms.Textarea({"rows": 2})}
+        widgets = {
+            "time_zone": LongSelect,
+            "greeting": forms.Textarea({"rows": 2}),
+            "privacy_notice": forms.Textarea({"rows": 2}),
+        }
 
     @property
     def only_shows(self) -> bool:
@@ -133,15 +137,8 @@ class ConferenceAdmin(
         only_looks = obj and not self.has_change_permission(request, obj)
         start = "starts" if only_looks else "starts_at"
         how = ("repeats", "every", "weekdays", ("week", "weekday"), ("ends", "until", "count"), "confirm", "next_dates")
-        in_the_room = (
-            "starts_with",
-            "moderator_exit",
-            "seats",
-            "waiting_music",
-            "announcements",
-            "language",
-            "greeting",
-        )
+        in_the_room = ("starts_with", "moderator_exit", "seats", "waiting_music", "announcements")
+        heard = ("language", "greeting", "privacy_notice")
         plan = ((_("What the line will do"), {"fields": ("plan",), "classes": ("plan-panel",)}),) if obj else ()
         told = ("remind_hours", "remind_at_doors", *(("tell",) if obj and not only_looks else ()))
         let_in: tuple[str, ...] = ("admission", "least_grade", "comes_back", "codes_per_day")
@@ -154,6 +151,7 @@ class ConferenceAdmin(
             (_("Repeats"), {"fields": ("next_dates",) if only_looks else how, "classes": ("repeats",)}),
             (_("Who is let in"), {"fields": let_in}),
             (_("In the room"), {"fields": in_the_room}),
+            (_("What callers hear"), {"fields": heard}),
             (_("Mail and texts"), {"fields": told}),
         )
 

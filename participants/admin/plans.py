@@ -90,7 +90,7 @@ def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[
         *_early_doors(conference, date),
         *([_("It is locked: nobody new is let in.")] if date.locked else []),
         *_door(conference),
-        *([_("Whoever is let in hears: “%(words)s”") % {"words": conference.greeting}] if conference.greeting else []),
+        *_own_words(conference),
         _beginning(conference, roster.moderators),
         _("When a moderator leaves, the room ends for everyone.")
         if conference.moderator_exit == Conference.ModeratorExit.ENDS
@@ -126,6 +126,14 @@ def _door(conference: Conference) -> list[str]:
     if conference.comes_back:
         said.append(_("Whoever drops out is back in without a second code, from the same line, for some minutes."))
     return said
+
+
+def _own_words(conference: Conference) -> list[str]:
+    said = [
+        (_("Each person who is let in hears once: “%(words)s”"), conference.privacy_notice),
+        (_("Whoever is let in hears: “%(words)s”"), conference.greeting),
+    ]
+    return [sentence % {"words": words} for sentence, words in said if words]
 
 
 def _beginning(conference: Conference, moderators: int) -> str:

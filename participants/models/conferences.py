@@ -141,6 +141,15 @@ class Conference(models.Model):
             "(where it has none, that of the number they dial): write it in that language."
         ),
     )
+    privacy_notice = models.CharField(
+        _("privacy notice"),
+        max_length=WORDS_MOST,
+        blank=True,
+        help_text=_(
+            "Said before that, once to each person, and once more when it is changed. Whoever comes in by the passcode "
+            "alone hears it each time."
+        ),
+    )
 
     admission = models.CharField(
         _("what lets a caller in"),

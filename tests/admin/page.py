@@ -16,7 +16,7 @@ class FormReader(HTMLParser):
         self.fields: dict[str, str] = {}
         self.names: set[str] = set()
         self.several: dict[str, list[str]] = {}
-        self.depth, self.select = 0, ""
+        self.depth, self.select, self.area = 0, "", ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -27,6 +27,8 @@ class FormReader(HTMLParser):
             self.names.add(name)
             if tag == "select":
                 self.select = name
+            elif tag == "textarea":
+                self.area, self.fields[name] = name, ""
             elif tag == "input" and attrs.get("type") not in ("submit", "checkbox"):
                 self.fields[name] = attrs.get("value") or ""
             elif tag == "input" and attrs.get("type") == "checkbox" and "checked" in attrs:
@@ -46,6 +48,12 @@ class FormReader(HTMLParser):
             self.depth = 0
         elif tag == "select":
             self.select = ""
+        elif tag == "textarea":
+            self.area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.fields[self.area] += data.removeprefix("\r\n")  # Django's, for a browser to drop
 
 
 def fields_of(response: HttpResponse) -> dict[str, str]:

@@ -43,6 +43,7 @@ def board(harbour) -> Conference:
         waiting_music="silence",
         announcements="both",
         greeting="Welcome to the board.",
+        privacy_notice="Nobody may record this call.",
         admission="code and passcode",
         least_grade=2,
     )

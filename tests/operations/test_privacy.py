@@ -29,7 +29,7 @@ from tests.admin.page import save
 from tests.phone import Phone
 from verification import erasing
 from verification.erasing import InCallError, erase
-from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
+from verification.models import Admission, Attempt, Block, Call, Challenge, HeardNotice, Unlock, Vouch
 from verification.privacy import everything_about
 
 NUMBER, OLD_NUMBER, FAMILY = "+12025550141", "+12025550142", "+12025550143"
@@ -75,6 +75,7 @@ def called(number: str) -> None:
 def quirina(room: Conference, organizer: Client, harbourmaster) -> Participant:  # noqa: F811
     """With everything that can be on record of somebody, some of it more than a day old."""
     page = f"/admin/participants/conference/{room.pk}/change/"
+    Conference.objects.filter(pk=room.pk).update(privacy_notice="Nobody may record this call.")
     typed = {"moderators__0__number": OLD_NUMBER, "moderators__0__name": OLD_NAME}
     assert save(organizer, page, **typed).status_code == 302
     person = Participant.objects.get(name=OLD_NAME)
@@ -116,6 +117,7 @@ def test_everything_is_told_in_words_and_no_code(quirina):
     assert [seat["proved by"] for call in everything["calls"] for seat in call["seats"]] == [
         "a code by text to the calling number"
     ] * 2
+    assert [each["words"] for each in everything["privacy notices heard"]] == ["Nobody may record this call."]
     assert everything["mails and texts"][0]["to"]
     assert everything["changes of contacts"]
     assert everything["let in by hand"][0]["reason"] == f"{NAME} rang me from {NUMBER}"
@@ -132,8 +134,9 @@ def test_nothing_is_left_of_whoever_is_erased(quirina):
             "verification.Unlock.used_up", "participants.Delivery.address"} <= left_of(*TRACES)  # fmt: skip
     age(2)
 
-    erase(quirina)
+    assert erase(quirina)["privacy notices heard"] == 1
 
+    assert not HeardNotice.objects.exists()
     assert left_of(*TRACES) - {"verification.Tally.key"} == set()  # deleted when its window is over: the sweep
     assert (Admission.objects.count(), Attempt.objects.filter(outcome="admitted").count()) == (2, 2)
     assert Conference.objects.count() == 1

@@ -187,6 +187,7 @@ KEPT = {
     "goes with its attempt": {"AccessAttemptExpiration"},
     "goes with its file": {"ImportRow"},
     "goes with a text heard a week later": {"HeardText"},
+    "goes with its person or its conference; no number, address or name": {"HeardNotice"},
     "turned off": {"AccessLog", "AccessFailureLog"},
 }
 

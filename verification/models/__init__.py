@@ -6,6 +6,7 @@ from verification.models.attempts import Attempt
 from verification.models.blocks import Block
 from verification.models.calls import Call, TurnLostError
 from verification.models.challenges import Challenge
+from verification.models.heard_notices import HeardNotice
 from verification.models.tallies import Tally
 from verification.models.unlocks import Unlock
 from verification.models.used_codes import UsedCode
@@ -19,6 +20,7 @@ __all__ = [
     "Block",
     "Call",
     "Challenge",
+    "HeardNotice",
     "Tally",
     "TurnLostError",
     "Unlock",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Conference, ContactChange, Invitation
 from participants.models.changes import FLAGGED
+from participants.models.conferences import WORDS_MOST
 from verification.models.assurance import Assurance
 
 
@@ -56,6 +57,7 @@ class Admission(models.Model):
     entered_at = models.DateTimeField(_("in the room since"), null=True, blank=True)
     label = models.CharField(_("label"), max_length=40)  # of the call in the Twilio room, from this seat
     room_sid = models.CharField(_("conference SID"), max_length=34, blank=True)
+    notice = models.CharField(max_length=WORDS_MOST, blank=True)  # the privacy notice that is said on the way to it
     barred = models.BooleanField(default=False)  # its line was blocked since: nobody comes back to it without a code
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
     replaces = models.OneToOneField(
