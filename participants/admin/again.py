@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +19,7 @@ from participants import schedule
 from participants.admin.plans import spelled_out, zone_spelled_out
 from participants.admin.schedule_form import YEARS, WallTimeField, label_boxes
 from participants.admin.warnings import warnings_of
+from participants.admin.work_pages import WorkPages
 from participants.again import proposed, schedule_again
 from participants.models import Conference
 
@@ -53,17 +52,15 @@ class AgainForm(forms.Form):
         return moment
 
 
-class SchedulesAgain(admin.ModelAdmin):
+class SchedulesAgain(WorkPages):
     """The page of a conference, with another that makes a new one of it."""
 
     def get_urls(self) -> list[Any]:
-        page = self.admin_site.admin_view(self.again_view)
-        return [path("<path:object_id>/again/", page, name="participants_conference_again"), *super().get_urls()]
+        return [self.path_of_conference("again", self.again_view), *super().get_urls()]
 
     def again_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        conference: Conference | None = self.get_object(request, unquote(object_id))
-        may = self.has_add_permission(request) and self.has_change_permission(request, conference)
-        if conference is None or not may:
+        conference = self.conference_to_change(request, object_id)
+        if not self.has_add_permission(request):
             raise PermissionDenied
         form = AgainForm(request.POST or None, conference=conference)
         if form.is_bound and form.is_valid():
@@ -73,14 +70,13 @@ class SchedulesAgain(admin.ModelAdmin):
                 self._tell(request, conference, again)
             page = "passcode" if again.asks_passcode and is_new else "change"
             return HttpResponseRedirect(reverse(f"admin:participants_conference_{page}", args=[again.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Schedule again"),
-            "opts": self.opts,
-            "conference": conference,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/participants/again.html", context)
+        return self.work_page(
+            request,
+            "again",
+            gettext("Schedule again"),
+            conference=conference,
+            form=form,
+        )
 
     def _tell(self, request: HttpRequest, conference: Conference, again: Conference) -> None:
         self.log_addition(request, again, gettext("Scheduled again, as %(title)s.") % {"title": conference})

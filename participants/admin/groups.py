@@ -6,13 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +17,7 @@ from participants.admin.deletion import TellsWhatGoes
 from participants.admin.history import Remembers
 from participants.admin.people import told_apart
 from participants.admin.walls import TeamWall
+from participants.admin.work_pages import WorkPages
 from participants.intake import put_on_roster
 from participants.models import Conference, GroupMember, Invitation, PeopleGroup
 
@@ -71,17 +69,14 @@ class GroupForm(forms.Form):
         self.fields["group"].queryset = conference.team.groups.all()  # type: ignore[attr-defined]
 
 
-class AddsGroups(admin.ModelAdmin):
+class AddsGroups(WorkPages):
     """The page of a conference, with another that puts a group onto its roster."""
 
     def get_urls(self) -> list[Any]:
-        page = self.admin_site.admin_view(self.group_view)
-        return [path("<path:object_id>/group/", page, name="participants_conference_group"), *super().get_urls()]
+        return [self.path_of_conference("group", self.group_view), *super().get_urls()]
 
     def group_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        conference: Conference | None = self.get_object(request, unquote(object_id))
-        if conference is None or not self.has_change_permission(request, conference):
-            raise PermissionDenied
+        conference = self.conference_to_change(request, object_id)
         form = GroupForm(request.POST or None, conference=conference)
         if form.is_bound and form.is_valid():
             group, role = form.cleaned_data["group"], form.cleaned_data["role"]
@@ -95,12 +90,11 @@ class AddsGroups(admin.ModelAdmin):
             )
             messages.success(request, words % {"n": added, "group": group})
             return HttpResponseRedirect(reverse("admin:participants_conference_change", args=[conference.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Add a group"),
-            "opts": self.opts,
-            "conference": conference,
-            "form": form,
-            "groups": conference.team.groups.exists(),
-        }
-        return TemplateResponse(request, "admin/participants/group.html", context)
+        return self.work_page(
+            request,
+            "group",
+            gettext("Add a group"),
+            conference=conference,
+            form=form,
+            groups=conference.team.groups.exists(),
+        )

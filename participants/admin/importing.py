@@ -6,17 +6,16 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.work_pages import WorkPages
 from participants.importing import row_of
 from participants.intake import Fate, Plan, plan
 from participants.models import Conference, ImportRow, Invitation, PeopleImport, Team
@@ -75,7 +74,7 @@ class UploadForm(forms.Form):
         return key
 
 
-class ImportsPeople(admin.ModelAdmin):
+class ImportsPeople(WorkPages):
     """Both pages: of the address book, and of a conference."""
 
     def import_people(
@@ -87,19 +86,18 @@ class ImportsPeople(admin.ModelAdmin):
         form = UploadForm(request.POST or None, request.FILES or None, teams=teams, conference=conference)
         if form.is_bound and form.is_valid():
             return HttpResponseRedirect(f"{here}?of={form.begin(request.user)}")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Import people from a file"),
-            "opts": self.opts,
-            "conference": conference,
-            "form": form,
-            "most": ROWS_MOST,
-            "here": here,
-            "back": back,
-            "region": (imported.team if imported else conference.team if conference else Team()).number_region,
+        return self.work_page(
+            request,
+            "import",
+            gettext("Import people from a file"),
+            conference=conference,
+            form=form,
+            most=ROWS_MOST,
+            here=here,
+            back=back,
+            region=(imported.team if imported else conference.team if conference else Team()).number_region,
             **(self._shown(request, imported) if imported else {}),
-        }
-        return TemplateResponse(request, "admin/participants/import.html", context)
+        )
 
     def _wanted(self, request: HttpRequest, conference: Conference | None, teams: Any) -> PeopleImport | None:
         """The import that the address names; None where there is none for this user at this page."""
@@ -169,13 +167,10 @@ class ImportsIntoBook(ImportsPeople):
 
 class ImportsOntoRoster(ImportsPeople):
     def get_urls(self) -> list[Any]:
-        page = self.admin_site.admin_view(self.import_view)
-        return [path("<path:object_id>/import/", page, name="participants_conference_import"), *super().get_urls()]
+        return [self.path_of_conference("import", self.import_view), *super().get_urls()]
 
     def import_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        conference: Conference | None = self.get_object(request, unquote(object_id))
-        if conference is None or not self.has_change_permission(request, conference):
-            raise PermissionDenied
+        conference = self.conference_to_change(request, object_id)
         here, back = (
             reverse(f"admin:participants_conference_{name}", args=[conference.pk]) for name in ("import", "change")
         )

@@ -8,14 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -24,6 +21,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.uninviting import tell_those_who_leave
+from participants.admin.work_pages import WorkPages
 from participants.invitations import EPOCH, Owed, Whom, chosen, invite, roster_of
 from participants.letters import Letter, Letters, next_date, told_at
 from participants.models import CalendarEntry, Conference, Contact, Delivery, DialInNumber, Invitation
@@ -144,7 +142,7 @@ def why_nobody_can_be_invited(conference: Conference, roster: list[Invitation]) 
     return ""
 
 
-class Invites(admin.ModelAdmin):
+class Invites(WorkPages):
     """The page of a conference, with another that invites whoever is on its roster."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -155,13 +153,10 @@ class Invites(admin.ModelAdmin):
         tell_of_changes(request, form.instance.pk, tell=tell)
 
     def get_urls(self) -> list[Any]:
-        page = self.admin_site.admin_view(self.invite_view)
-        return [path("<path:object_id>/invite/", page, name="participants_conference_invite"), *super().get_urls()]
+        return [self.path_of_conference("invite", self.invite_view), *super().get_urls()]
 
     def invite_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        conference: Conference | None = self.get_object(request, unquote(object_id))
-        if conference is None or not self.has_change_permission(request, conference):
-            raise PermissionDenied
+        conference = self.conference_to_change(request, object_id)
         if CATCH_UP in request.POST:
             catch_up(request, conference)
             return HttpResponseRedirect(reverse("admin:participants_conference_invite", args=[conference.pk]))
@@ -175,23 +170,22 @@ class Invites(admin.ModelAdmin):
             return HttpResponseRedirect(reverse("admin:participants_conference_invite", args=[conference.pk]))
         ticked = set(request.POST.getlist("people"))
         rows = [Row(each, str(each.pk) in ticked) for each in roster]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Invite to %(title)s") % {"title": conference.title},
-            "opts": self.opts,
-            "conference": conference,
-            "form": form,
-            "hindrance": hindrance,
-            "rows": rows,
-            "behind": behind(conference),
-            "catch_up": CATCH_UP,
-            "counts": counted(rows),
-            "is_under_way": any(row.is_under_way for row in rows),
-            "any_went": any(row.invitation.last for row in rows),
-            "samples": [] if hindrance else samples(conference, roster),
-            "unreachable": [row for row in rows if row.contact is None],
-        }
-        return TemplateResponse(request, "admin/participants/invite.html", context)
+        return self.work_page(
+            request,
+            "invite",
+            gettext("Invite to %(title)s") % {"title": conference.title},
+            conference=conference,
+            form=form,
+            hindrance=hindrance,
+            rows=rows,
+            behind=behind(conference),
+            catch_up=CATCH_UP,
+            counts=counted(rows),
+            is_under_way=any(row.is_under_way for row in rows),
+            any_went=any(row.invitation.last for row in rows),
+            samples=[] if hindrance else samples(conference, roster),
+            unreachable=[row for row in rows if row.contact is None],
+        )
 
     def tell_of(self, request: HttpRequest, conference: Conference, owed: Owed) -> None:
         """What came of it, on the next page and in the history."""

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.next_steps import next_step
+from participants.admin.work_pages import WorkPages
 from participants.intake import Fate, Plan, carry_out, fingerprint, plan, put_on_roster
 from participants.models import Conference, Invitation, Team
 from participants.pasted import Row, read_list
@@ -64,7 +63,7 @@ class PasteForm(forms.Form):
         return read_list(self.cleaned_data["text"], self.chosen_team.number_region)
 
 
-class PastesPeople(admin.ModelAdmin):
+class PastesPeople(WorkPages):
     """Both pages: of the address book, and of a conference. Only the button that saves saves."""
 
     def paste(self, request: HttpRequest, conference: Conference | None, teams: Any, back: str) -> HttpResponse:
@@ -85,20 +84,19 @@ class PastesPeople(admin.ModelAdmin):
             plans = plan(form.chosen_team, form.rows, request.POST)
             if not plans:
                 form.add_error("text", _("There is nobody in this list."))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Add people from a list"),
-            "opts": self.opts,
-            "conference": conference,
-            "form": form,
-            "plans": plans,
-            "shown": fingerprint(plan(form.chosen_team, form.rows)) if plans else "",
-            "counts": [(fate.label, n) for fate in Fate if (n := sum(each.fate == fate for each in plans))],
-            "on_roster": set(conference.invitations.values_list("participant", flat=True)) if conference else set(),
-            "region": (form.chosen_team if conference or plans else Team()).number_region,
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/participants/paste.html", context)
+        return self.work_page(
+            request,
+            "paste",
+            gettext("Add people from a list"),
+            conference=conference,
+            form=form,
+            plans=plans,
+            shown=fingerprint(plan(form.chosen_team, form.rows)) if plans else "",
+            counts=[(fate.label, n) for fate in Fate if (n := sum(each.fate == fate for each in plans))],
+            on_roster=set(conference.invitations.values_list("participant", flat=True)) if conference else set(),
+            region=(form.chosen_team if conference or plans else Team()).number_region,
+            back=back,
+        )
 
     def _save_as_shown(self, request: HttpRequest, form: PasteForm) -> tuple[list[Plan], int | None]:
         """The plans, and how many were saved: None where it would not be what was shown, or a row waits for an answer.
@@ -151,12 +149,9 @@ class PastesIntoBook(PastesPeople):
 
 class PastesOntoRoster(PastesPeople):
     def get_urls(self) -> list[Any]:
-        page = self.admin_site.admin_view(self.paste_view)
-        return [path("<path:object_id>/paste/", page, name="participants_conference_paste"), *super().get_urls()]
+        return [self.path_of_conference("paste", self.paste_view), *super().get_urls()]
 
     def paste_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        conference: Conference | None = self.get_object(request, unquote(object_id))
-        if conference is None or not self.has_change_permission(request, conference):
-            raise PermissionDenied
+        conference = self.conference_to_change(request, object_id)
         back = reverse("admin:participants_conference_change", args=[conference.pk])
         return self.paste(request, conference, Team.objects.none(), back)
