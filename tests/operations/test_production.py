@@ -10,7 +10,10 @@ from django.conf import settings
 
 EXAMPLE = settings.BASE_DIR / "docs" / "production.env.example"
 
+# Static files are not collected for the tests: the page of an error names its style sheets as they are.
 ASK = """
+from django.conf import settings
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 import django; django.setup()
 from django.apps import apps
 from django.test import Client
