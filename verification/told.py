@@ -1,4 +1,4 @@
-"""Tells people who called too early or too late, or found the room full. The worker does it, after the call.
+"""Tells people who called too early, too late or for what is called off, or found the room full. The worker does it.
 
 Anybody can forge a calling line, and so have somebody told. That is why it goes to contacts on file alone, to none
 that was changed lately, once per person, occurrence and kind, within a limit of its own, and says no more than an
@@ -8,15 +8,16 @@ invitation does.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from participants.models import Contact, ContactChange, Delivery, Invitation, Occurrence, Participant
+from participants.models import Conference, Contact, ContactChange, Delivery, Invitation, Occurrence, Participant
 from participants.notices import Notice, as_dialled, spelled_out
 from verification import throttle
-from verification.models import Attempt
+from verification.models import Attempt, Call
 
 LATELY = timedelta(hours=1)  # what a worker finds after having stood still for longer is no news any more
 
@@ -29,12 +30,14 @@ NOT_OPEN = (
 
 
 def kind_of(attempt: Attempt) -> str:
-    """What is to be told of an attempt: too early, too late or full; "" for nothing."""
+    """What is to be told of an attempt: too early, too late, full or called off; "" for nothing."""
     date = attempt.occurrence
     if date is None or attempt.participant_id is None:
         return ""
     if attempt.outcome == Attempt.Outcome.FULL:
         return Delivery.Kind.ROOM_FULL
+    if date.cancelled or date.conference.status == Conference.Status.CANCELLED:
+        return Delivery.Kind.NOT_HELD if attempt.outcome in NOT_OPEN and attempt.at < date.closes_at else ""
     if attempt.outcome in NOT_OPEN and attempt.at < date.opens_at:
         return Delivery.Kind.TOO_EARLY
     if attempt.outcome in NOT_OPEN and attempt.at >= date.closes_at:
@@ -57,8 +60,7 @@ def _turned_away() -> list[Attempt]:
         at__gt=timezone.now() - LATELY,
         outcome__in=(*NOT_OPEN, Attempt.Outcome.FULL),
         participant__isnull=False,
-        occurrence__cancelled=False,
-        occurrence__conference__status="scheduled",
+        occurrence__conference__status__in=(Conference.Status.SCHEDULED, Conference.Status.CANCELLED),
     )
     groups = lately.order_by().values("participant", "occurrence", "outcome")
     ends = [pk for group in groups.annotate(first=Min("pk"), last=Max("pk")) for pk in (group["first"], group["last"])]
@@ -69,7 +71,25 @@ def _turned_away() -> list[Attempt]:
 def tell(attempt: Attempt, kind: str) -> bool:
     """Owes the person a notice of this kind; False where they were told, cannot be, or have had enough of them."""
     person, date = attempt.participant, attempt.occurrence
-    if person is None or date is None:
+    if person is None or date is None or (kind == Delivery.Kind.NOT_HELD and _know_since(attempt)):
+        return False
+    return owe(kind, person, date, attempt.call)
+
+
+def _know_since(attempt: Attempt) -> bool:
+    """Whether the person was told of a change after this call: what they called for was called off only then."""
+    return Delivery.objects.filter(
+        participant=attempt.participant_id,
+        conference__occurrences=attempt.occurrence_id,
+        kind__in=(Delivery.Kind.CALLED_OFF, Delivery.Kind.CHANGED),
+        created_at__gte=attempt.at,
+    ).exists()
+
+
+def owe(kind: str, person: Participant, date: Occurrence, call: Call) -> bool:
+    """Owes the person a notice of this kind, about a date for which they made this call; False as for tell()."""
+    invitation = person.invitations.filter(conference=date.conference_id).first()
+    if invitation is None:
         return False
     if Delivery.objects.filter(participant=person, occurrence=date, kind=kind).exists():
         return False
@@ -80,11 +100,12 @@ def tell(attempt: Attempt, kind: str) -> bool:
         throttle.take(notices_per_contact=contact.address)
     except throttle.OverLimitError:
         return False
-    with translation.override(person.language or date.conference.language or attempt.call.language):
-        opens_at = date.moderators_open_at if moderates(person, date) else date.opens_at
-        notice = notice_of(kind, date, attempt.call.dialled, opens_at=opens_at)
+    with translation.override(person.language or date.conference.language or call.language):
+        opens_at = date.moderators_open_at if invitation.role == Invitation.Role.MODERATOR else date.opens_at
+        zone = person.time_zone or date.conference.time_zone
+        notice = notice_of(kind, date, call.dialled, opens_at=opens_at, zone=zone)
     until = timezone.now() + LATELY if kind == Delivery.Kind.TOO_LATE else date.closes_at
-    _owed, is_new = Delivery.objects.tell(contact, kind, notice, occurrence=date, until=until)
+    _owed, is_new = Delivery.objects.tell(contact, kind, notice, occurrence=date, until=until, invitation=invitation)
     if not is_new:
         throttle.take_back(notices_per_contact=contact.address)
     return is_new
@@ -97,18 +118,14 @@ def contact_of(person: Participant) -> Contact | None:
     return person.contacts.to_be_told().exclude(Exists(new)).first()
 
 
-def moderates(person: Participant, date: Occurrence) -> bool:
-    return person.invitations.filter(conference=date.conference_id, role=Invitation.Role.MODERATOR).exists()
-
-
-def notice_of(kind: str, date: Occurrence, dialled: str, *, opens_at: datetime) -> Notice:
-    """The facts, in the language that is active."""
+def notice_of(kind: str, date: Occurrence, dialled: str, *, opens_at: datetime, zone: ZoneInfo) -> Notice:
+    """The facts, in the language that is active, and by the clocks of this zone."""
     conference = date.conference
     values = {
         "title": conference.title,
-        "opens": spelled_out(opens_at, conference.time_zone),
-        "starts": spelled_out(date.starts_at, conference.time_zone),
-        "closed": spelled_out(date.closes_at, conference.time_zone),
+        "opens": spelled_out(opens_at, zone),
+        "starts": spelled_out(date.starts_at, zone),
+        "closed": spelled_out(date.closes_at, zone),
         "number": as_dialled(dialled),
     }
     dial = _("The number to dial: %(number)s.") % values if dialled else ""
@@ -130,6 +147,12 @@ def notice_of(kind: str, date: Occurrence, dialled: str, *, opens_at: datetime) 
             _("Your call for %(title)s came too late.") % values,
             _("It started on %(starts)s, and nobody new has been let in since %(closed)s.") % values,
         ]
+    elif kind == Delivery.Kind.DOORS_OPEN:
+        headline = _("The doors are open: %(title)s") % values
+        facts = [_("The doors of %(title)s are open: you can call now.") % values, dial]
+    elif kind == Delivery.Kind.NOT_HELD:
+        headline = _("Called off: %(title)s") % values
+        facts = [_("%(title)s does not take place: %(when)s.") % {**values, "when": values["starts"]}]
     else:
         headline = _("%(title)s: the room is full") % values
         facts = [

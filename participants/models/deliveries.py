@@ -169,6 +169,7 @@ class Delivery(models.Model):
         NOTICE = "notice", _("notice")
         TOO_EARLY = "too early", _("called too early")
         TOO_LATE = "too late", _("called too late")
+        NOT_HELD = "not held", _("called for what is called off")
         ROOM_FULL = "room full", _("the room was full")
         CONTACT_CHANGED = "contact changed", _("a contact was changed")
         AUTHENTICATOR = "authenticator", _("link for an authenticator app")

@@ -46,20 +46,26 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def missed_at(self, moment: datetime, within: timedelta) -> "InvitationQuerySet":
         """Those to conferences whose doors open so soon after this moment (aware), or closed so lately before it.
 
+        Also to what was called off, up to the time at which its doors would have closed.
+
         Each has its `occurrence_id`, `opens_at` and `closes_at`, and is as valid as for open_at().
         """
         late = models.Q(conference__occurrences__closes_at__lte=moment)
         early = models.Q(conference__occurrences__moderators_open_at__gt=moment) | (
             models.Q(conference__occurrences__opens_at__gt=moment) & ~models.Q(role=Invitation.Role.MODERATOR)
         )
+        scheduled = models.Q(conference__status=Conference.Status.SCHEDULED)
+        held = scheduled & models.Q(conference__occurrences__cancelled=False)
+        cancelled = models.Q(conference__occurrences__cancelled=True)
+        off = (scheduled & cancelled | models.Q(conference__status=Conference.Status.CANCELLED)) & models.Q(
+            conference__occurrences__closes_at__gt=moment
+        )
         return self.filter(
-            early | late,
+            off | held & (early | late),
             participant__team=models.F("conference__team"),
-            conference__status=Conference.Status.SCHEDULED,
             conference__occurrences__closes_at__gt=moment - within,
             conference__occurrences__moderators_open_at__gt=moment - within - OPEN_MOST,
             conference__occurrences__moderators_open_at__lte=moment + within,
-            conference__occurrences__cancelled=False,
         ).annotate(
             occurrence_id=models.F("conference__occurrences"),
             opens_at=models.F("conference__occurrences__opens_at"),

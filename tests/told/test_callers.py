@@ -208,13 +208,11 @@ def test_nobody_is_told_where_the_operator_wants_it_so(ivo, settings):
     assert arrived() == []
 
 
-@pytest.mark.parametrize("change", ["cancelled", "date cancelled", "draft", "not invited"])
+@pytest.mark.parametrize("change", ["draft", "not invited"])
 def test_nobody_is_told_of_what_is_not_theirs_or_not_to_be(ivo, budget, tomorrow, change):
     def happens() -> None:
         if change == "not invited":
             ivo.invitations.all().delete()
-        elif change == "date cancelled":
-            budget.occurrences.update(cancelled=True)
         else:
             type(budget).objects.update(status=change)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +29,11 @@ DETAILS = {
     "prefix": _("no code goes to numbers that begin so"),
     "sim": _("the SIM of the number was changed lately"),
     "line": _("no code goes to this kind of line, such as a text to a landline"),
+}
+MISSED: dict[str, Any] = {
+    Delivery.Kind.TOO_EARLY: _("too early"),
+    Delivery.Kind.TOO_LATE: _("too late"),
+    Delivery.Kind.NOT_HELD: _("called off"),
 }
 LIMITS = {
     "sends_per_contact": _("codes sent to this contact"),
@@ -55,8 +62,8 @@ def reason(attempt: Attempt) -> str:
     """What else is known of why it came out that way: too early or too late, the limit reached, Twilio's error."""
     known = [_part(part.strip()) for part in attempt.detail.split(",") if part.strip()]
     kind = told.kind_of(attempt)
-    if kind in (Delivery.Kind.TOO_EARLY, Delivery.Kind.TOO_LATE):
-        known.append(gettext("too early") if kind == Delivery.Kind.TOO_EARLY else gettext("too late"))
+    if kind in MISSED:
+        known.append(str(MISSED[kind]))
     return ", ".join(known)
 
 
