@@ -80,7 +80,7 @@ def starts(conference: Conference, since: datetime) -> Iterator[tuple[datetime, 
             continue
         # The first was typed, and may be the second of two times that clocks show twice.
         moment = conference.starts_at if n == 0 else on_the_wall(wall_time, conference.time_zone)
-        if moment >= since or n == 0:
+        if moment >= since:
             yield wall_time, moment
 
 

@@ -97,6 +97,17 @@ def test_the_first_date_is_in_the_week_that_follows_however_seldom_it_repeats():
     )
 
 
+def test_a_first_date_at_the_second_of_two_times_that_clocks_show_stays_there():
+    second = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)  # 01:30 EST, an hour after 01:30 EDT
+    series = Conference(
+        title="Series", starts_at=second, time_zone=ZoneInfo("America/New_York"), recurrence=Rule(DAILY).text()
+    )
+    assert [moment for _wall, moment in islice(schedule.starts(series, second), 2)] == [
+        second,
+        second + timedelta(days=1),
+    ]
+
+
 def test_by_weekday_second_tuesday_and_last_friday():
     assert days_of(Rule(BY_WEEKDAY, week=2, day=1), datetime(2027, 1, 12, 9)) == ["01-12", "02-09", "03-09", "04-13"]
     assert days_of(Rule(BY_WEEKDAY, week=-1, day=4), datetime(2027, 1, 29, 9)) == ["01-29", "02-26", "03-26", "04-30"]
