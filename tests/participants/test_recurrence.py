@@ -173,6 +173,14 @@ class TestStored:
     def rows(self, conference: Conference) -> list[Occurrence]:
         return list(conference.occurrences.all())
 
+    def test_what_was_held_once_keeps_its_date_whatever_time_is_given_to_it(self, harbour):
+        held = TUESDAY - 3 * WEEK
+        conference = cast.conference(harbour, "Once", held)
+        for starts_at, dates in ((held + WEEK, [held]), (TUESDAY + WEEK, [held, TUESDAY + WEEK])):
+            conference.starts_at = starts_at
+            conference.save()
+            assert list(conference.occurrences.values_list("starts_at", flat=True)) == dates
+
     def test_they_are_stored_as_far_as_the_settings_say(self, harbour, weekly, settings):
         settings.DATES_AHEAD, settings.DATES_MOST = timedelta(days=30), 10
         daily = cast.conference(harbour, "Daily", TUESDAY, recurrence=Rule(DAILY).text())
