@@ -86,7 +86,8 @@ def read(imported: PeopleImport) -> None:
     table = read_table(bytes(imported.content))
     taken, counts = Taken(), Counter[str]()
     with transaction.atomic():
-        renew(imported, total=len(table.rows), worked=0, unused=", ".join(table.unused)[:400])
+        unused, sheet = ", ".join(table.unused)[:400], table.sheet[:100]
+        renew(imported, total=len(table.rows), worked=0, unused=unused, sheet=sheet)
         imported.rows.all().delete()
     everybody = people_of(table, imported.team.number_region)
     while people := list(islice(everybody, READ_AT_ONCE)):

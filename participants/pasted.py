@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext
 
-from participants.models.people import Participant
+from participants.names import read_name
 from participants.numbers import read_number
 
 MAIL = re.compile(r"""[^\s<>,;:()"']*@[^\s<>,;()"']*""")
@@ -62,7 +62,7 @@ def read_line(line: int, text: str, region: str) -> Row:
         mails = [read_mail(found) for found in MAIL.findall(rest)]
         rest = MAIL.sub(" ", rest)
         numbers = [read_number(found, region) for found in NUMBER.findall(rest)]
-        return Row(line, text, read_name(NUMBER.sub(" ", rest)), tuple(unique(numbers)), tuple(unique(mails)))
+        return Row(line, text, find_name(NUMBER.sub(" ", rest)), tuple(unique(numbers)), tuple(unique(mails)))
     except ValidationError as problem:
         return Row(line, text, wrong=" ".join(problem.messages))
 
@@ -81,7 +81,7 @@ def read_mail(text: str) -> str:
     return address
 
 
-def read_name(text: str) -> str:
+def find_name(text: str) -> str:
     """What is left of a line. Columns of a spreadsheet may be two names of one person; other lists have one name."""
     quoted = re.fullmatch(r"[\s<>()\[\]|;,:]*\"([^\"]+)\"[\s<>()\[\]|;,:]*", text)
     between = r"[;|\t<>()\[\]]" if "\t" in text else r"[;|,<>()\[\]]"
@@ -95,7 +95,4 @@ def read_name(text: str) -> str:
     name = " ".join(fields)
     if any(character.isdigit() for character in name):
         raise ValidationError(gettext("%(text)s is neither a name nor a telephone number.") % {"text": name})
-    longest = Participant._meta.get_field("name").max_length or 0
-    if len(name) > longest:
-        raise ValidationError(gettext("The name is longer than %(longest)s characters.") % {"longest": longest})
-    return name
+    return read_name(name)

@@ -54,6 +54,7 @@ class PeopleImport(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.READING)
     why = models.CharField(max_length=400, blank=True)
     unused = models.CharField(max_length=400, blank=True)  # headings that say nothing here
+    sheet = models.CharField(max_length=100, blank=True)  # the one that was read, where others hold something too
     total = models.PositiveIntegerField(default=0)
     worked = models.PositiveIntegerField(default=0)  # rows, of the work that goes on
     counts = models.JSONField(default=dict)  # of rows, by what became of them

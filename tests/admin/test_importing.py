@@ -1,5 +1,6 @@
 """A file of people is uploaded, looked at and saved, by the worker."""
 
+import re
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -43,9 +44,18 @@ def press(browser, imported: PeopleImport, page: str = BOOK, **typed):
 
 
 def xlsx(*rows: tuple) -> bytes:
+    return workbook(("People", "visible", rows))
+
+
+def workbook(*sheets: tuple) -> bytes:
+    """Each as its title, its state and its rows."""
     book, out = Workbook(), BytesIO()
-    for row in rows:
-        book.active.append(row)
+    book.remove(book.active)
+    for title, state, rows in sheets:
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = state
+        for row in rows:
+            sheet.append(row)
     book.save(out)
     return out.getvalue()
 
@@ -288,6 +298,33 @@ def test_a_formula_is_never_computed():
     content = xlsx(("name", "mobile"), ('=HYPERLINK("https://example.com")', "2025550150"))
     [person] = people_of(read_table(content), "US")
     assert person.row.wrong.startswith("There is a formula without a value.")
+
+
+def test_what_a_spreadsheet_holds_in_place_of_text_is_nobody():
+    rows = [("#N/A", 2025550150), (True, 2025550151), ("Mia Kerr", "#REF!"), ("Ivo Lund", 2025550152)]
+    people = [each.row for each in people_of(read_table(xlsx(("name", "mobile"), *rows)), "US")]
+    assert [each.name for each in people] == ["", "", "", "Ivo Lund"]
+    assert [re.findall(r"is (\S+) where a name", each.wrong) for each in people] == [["#N/A"], ["TRUE"], ["#REF!"], []]
+    as_csv = "name,mobile\n#N/A,2025550150\nTRUE,2025550151\n12,2025550152\nTrue North,2025550153\n"
+    people = [each.row for each in people_of(read_table(as_csv.encode()), "US")]
+    assert [each.name for each in people] == ["", "", "", "True North"]
+    assert [each.wrong for each in people][:3] == [f"{text} is no name." for text in ("#N/A", "TRUE", "12")]
+
+
+def test_the_first_sheet_that_can_be_seen_is_read(organizer, harbour):
+    heading, mia, ivo = ("name", "mobile"), ("Mia Kerr", 2025550150), ("Ivo Lund", 2025550140)
+    old = ("Old", "hidden", [heading, ivo])
+    table = read_table(workbook(old, ("Empty", "visible", []), ("Members", "visible", [heading, mia])))
+    assert ([cells[0] for _line, cells in table.rows], table.sheet) == (["Mia Kerr"], "")
+
+    answer = upload(
+        organizer, workbook(old, ("Members", "visible", [heading, mia]), ("Guests", "visible", [heading, ivo]))
+    )
+    assert fates(worked()) == {"Mia Kerr": "new"}
+    page = organizer.get(answer["Location"]).content.decode()
+    assert "Read from the sheet “Members” alone" in page
+    with pytest.raises(ValidationError, match="nobody in this file"):
+        read_table(workbook(old, ("Empty", "visible", [])))
 
 
 def bomb() -> bytes:

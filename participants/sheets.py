@@ -1,0 +1,133 @@
+"""The cells of a file as a spreadsheet writes it, CSV or XLSX. Nothing in it is ever computed."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from itertools import zip_longest
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+from openpyxl import load_workbook
+
+UNPACKED_MOST = 60 * 2**20  # of an XLSX, which is a ZIP: a few kilobytes may unpack to gigabytes
+PARTS_MOST = 500
+LINES_MOST = 20_000  # empty ones count: a sheet may say that it has a million
+COLUMNS_MOST = 50
+CELL_MOST = 1_000  # characters
+EXACT = 10**15  # whole numbers beyond it have lost digits in a spreadsheet
+
+NO_TABLE = gettext_lazy("This is neither a CSV nor an XLSX file. Save the list as one of these, and choose it again.")
+OLD_EXCEL = gettext_lazy("This is an old Excel file, or one with a password. Save it as XLSX without one, or as CSV.")
+DAMAGED = gettext_lazy("This file is damaged, and cannot be read. Save it once more as XLSX or CSV.")
+TOO_LARGE = gettext_lazy("This file is too large to be read. Save the list of people alone, as CSV.")
+ERROR = "\0"  # begins a cell that holds no text: what it holds follows; nothing, for a formula without a value
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The lines of a file, each as its cells, and whether other sheets that can be seen hold something too."""
+
+    lines: Iterator[list[str]]
+    name: str = ""
+    others: bool = False
+
+
+def csv_sheet(content: bytes) -> Sheet:
+    """Raises ValidationError where it is no text, now or while it is read."""
+    return Sheet(csv_lines(decoded(content)))
+
+
+def csv_lines(text: str) -> Iterator[list[str]]:
+    first, newline, rest = text.partition("\n")
+    if told := re.fullmatch(r"sep=([;,\t])\s*", first):  # Excel's own
+        separator, text = told[1], newline + rest
+    else:
+        separator = max(";,\t", key=first.count)
+    try:
+        for cells in csv.reader(StringIO(text), delimiter=separator, strict=True):
+            yield [clean(cell) for cell in cells[:COLUMNS_MOST]]
+    except csv.Error:
+        raise ValidationError(DAMAGED) from None
+
+
+def decoded(content: bytes) -> str:
+    """Text as spreadsheets write it: UTF-8, UTF-16 with its mark, or the Western code page of Windows."""
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ValidationError(OLD_EXCEL)
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise ValidationError(NO_TABLE)
+
+
+@contextmanager
+def faults_are_damage() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError:
+        raise
+    except Exception:  # whatever is wrong with a file that anybody may have made: openpyxl promises no kinds
+        raise ValidationError(DAMAGED) from None
+
+
+def xlsx_sheet(content: bytes) -> Sheet:
+    """The first sheet that can be seen and holds something. A formula counts as the value that the file has for it.
+
+    Raises ValidationError where the file is too large or damaged, now or while it is read.
+    """
+    with faults_are_damage():
+        with zipfile.ZipFile(BytesIO(content)) as packed:
+            parts = packed.infolist()
+        if len(parts) > PARTS_MOST or sum(part.file_size for part in parts) > UNPACKED_MOST:
+            raise ValidationError(TOO_LARGE)
+        values, formulas = (
+            load_workbook(BytesIO(content), read_only=True, data_only=data_only) for data_only in (True, False)
+        )
+        seen = [n for n, sheet in enumerate(formulas.worksheets) if sheet.sheet_state == "visible"]
+        held = [n for n in seen if any(any(row) for row in rows_of(formulas.worksheets[n], values_only=True))]
+        if not held:
+            return Sheet(iter(()))
+        sheets = [book.worksheets[held[0]] for book in (values, formulas)]
+        return Sheet(xlsx_lines(*sheets), sheets[0].title, len(held) > 1)
+
+
+def rows_of(sheet: Any, **kwargs: Any) -> Iterator[tuple[Any, ...]]:
+    sheet.reset_dimensions()  # what the file says of its size need not be so
+    rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(max_col=COLUMNS_MOST, max_row=LINES_MOST + 1, **kwargs)
+    return rows
+
+
+def xlsx_lines(values: Any, formulas: Any) -> Iterator[list[str]]:
+    with faults_are_damage():
+        for row, written in zip_longest(rows_of(values), rows_of(formulas), fillvalue=()):
+            yield [as_text(cell, other) for cell, other in zip(row, written, strict=False)]
+
+
+def as_text(cell: Any, written: Any) -> str:
+    """The value of a cell, as the file has it. Args: written: the same cell, with its formula where it has one."""
+    value = cell.value
+    if value is None:
+        return ERROR if written.data_type == "f" else ""
+    if cell.data_type in ("e", "b"):  # as #N/A, or TRUE
+        return ERROR + str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int | float) and abs(value) >= EXACT:
+        return f"{value:.5E}"  # it is refused, as what a spreadsheet shortened
+    return clean(str(value))
+
+
+def clean(cell: str) -> str:
+    return cell.replace(ERROR, "").replace("\u00a0", " ").strip()[:CELL_MOST]
