@@ -58,6 +58,7 @@ GLOSSARY = {
         "Goodbye": "Hasta luego",
         "star": "asterisco",
         "pound": "numeral",
+        "locked": "bloqueada",
     }
 }
 

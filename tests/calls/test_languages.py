@@ -177,7 +177,7 @@ def test_a_refusal_after_the_choice_is_in_the_language_of_that_room_with_the_men
     phone.press(phone.text_code())
     choir.occurrences.update(locked=True)
     phone.press("2")
-    assert phone.hears("La sala Coro está cerrada. Ya no se admite a nadie más. Para Board meeting, oprima 1.")
+    assert phone.hears("La sala Coro está bloqueada. Ya no se admite a nadie más. Para Board meeting, oprima 1.")
     assert spoken(phone) == [ENGLISH, SPANISH]
 
 
