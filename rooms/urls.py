@@ -4,4 +4,7 @@ from django.urls import path
 
 from rooms import views
 
-urlpatterns = [path("<uuid:room>/events/", views.events, name="room-events")]
+urlpatterns = [
+    path("<uuid:room>/events/", views.events, name="room-events"),
+    path("<uuid:room>/waiting/", views.waiting, name="room-waiting"),
+]

@@ -1,12 +1,17 @@
 """Webhooks of a room."""
 
+import logging
 import uuid
 
 from django.http import HttpRequest, HttpResponse
 
+from conferenceline.telephony import twiml
 from conferenceline.telephony.callers import Webhook
 from conferenceline.telephony.webhooks import from_twilio
 from rooms import seats
+from rooms import waiting as waiting_room
+
+logger = logging.getLogger(__name__)
 
 
 @from_twilio
@@ -19,3 +24,14 @@ def events(request: HttpRequest, room: uuid.UUID) -> HttpResponse:
         case "participant-leave":
             seats.left(call_sid, label, room)
     return HttpResponse(status=204)
+
+
+@from_twilio
+def waiting(request: HttpRequest, room: uuid.UUID) -> HttpResponse:
+    """The sound and the words until the room starts. Twilio puts a caller out whose waiting page fails."""
+    path, music = request.get_full_path(), "silence" not in request.GET
+    try:
+        return twiml.response(waiting_room.page(room, Webhook.of(request.POST).sid, path, music=music))
+    except Exception:  # without words, and without the database, which may be what is down
+        logger.exception("a waiting page without words")
+    return twiml.response(twiml.while_waiting((), path, music=music))

@@ -244,10 +244,16 @@ def _join(call: Call, date: Any, proof: Assurance, now: datetime) -> Join:
         ends_room=moderates and date.conference_moderator_exit == Conference.ModeratorExit.ENDS,
         muted=date.role == Role.LISTENER,
         tones=date.conference_announcements,
-        music=date.conference_waiting_music == Conference.WaitingMusic.MUSIC,
+        waiting_path=_waiting_path(date),
         events_path=reverse("room-events", args=[date.uuid]),
         seconds=int((date.overtime_until - now).total_seconds()),
     )
+
+
+def _waiting_path(date: Any) -> str:
+    """It says whether there is music: the page must sound right though the database is down."""
+    path = reverse("room-waiting", args=[date.uuid])
+    return path if date.conference_waiting_music == Conference.WaitingMusic.MUSIC else f"{path}?silence"
 
 
 def _greeting(date: Any, proof: Assurance) -> str:

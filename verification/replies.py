@@ -46,7 +46,7 @@ class Join:
     ends_room: bool
     muted: bool
     tones: str
-    music: bool
+    waiting_path: str
     events_path: str
     seconds: int
 

@@ -1,6 +1,7 @@
 """A reply becomes TwiML. The only writer of TwiML."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
 
@@ -23,6 +24,8 @@ TONES = {
 }  # the conference's announcements, as `beep` has them
 PATIENCE, PATIENCE_SLOW = 20, 40  # seconds of silence in which to find a message
 WORDS_MOST = 4096  # characters in one Say
+MUSIC, MUSIC_SECONDS = "waiting.wav", 10
+SOUND_SECONDS = 30  # between two sentences, while somebody waits
 TIME_LIMIT_MOST = 24 * 60 * 60  # seconds
 
 
@@ -98,8 +101,8 @@ def _join(reply: Join, document: VoiceResponse, next_url: str, speech: Speech) -
         end_conference_on_exit=reply.ends_room,
         muted=reply.muted,
         beep=TONES[reply.tones],
-        # Without waitUrl Twilio plays its own music; an empty one is silence.
-        **({} if reply.music else {"wait_url": ""}),
+        wait_url=webhook_url(reply.waiting_path),
+        wait_method="POST",
         # Twilio takes these from whoever comes first and ignores the others': they are the same for everyone.
         status_callback=webhook_url(reply.events_path),
         status_callback_method="POST",
@@ -112,6 +115,20 @@ def _join(reply: Join, document: VoiceResponse, next_url: str, speech: Speech) -
 def _hang_up(reply: HangUp, document: VoiceResponse, next_url: str, speech: Speech) -> None:
     document.append(_said(reply.words, speech))
     document.hangup()
+
+
+def while_waiting(said: Sequence[str], path: str, *, music: bool, language: str = "", slow: bool = False) -> str:
+    """What is heard until a room starts: half a minute of music or silence before each sentence; then `path` again."""
+    document = VoiceResponse()
+    for words in said or ("",):
+        if music:
+            document.play(settings.PUBLIC_URL + settings.STATIC_URL + MUSIC, loop=SOUND_SECONDS // MUSIC_SECONDS)
+        else:
+            document.pause(length=SOUND_SECONDS)
+        if words:
+            document.append(_said(words, Speech(language, slow)))
+    document.redirect(webhook_url(path), method="POST")
+    return str(document)
 
 
 def _said(words: str, speech: Speech) -> Say:

@@ -14,7 +14,7 @@ from sandbox.exchange.transport import Transport
 from sandbox.exchange.webhooks import Asking, WebhookError
 from sandbox.models import Leg, Member, Utterance
 from sandbox.twiml import Redirect, Verb, read_waiting
-from sandbox.twiml.verbs import Prompt
+from sandbox.twiml.verbs import Play, Prompt
 
 OWN_PLAYLIST = "classical music"
 SILENCE = "silence"
@@ -63,6 +63,13 @@ def fetch_music(leg: Leg, member: Member, url: str, method: str, wire: Transport
     read_waiting(document)
     member.store(music=document, music_url=source, music_verb=0, music_due_at=None)
     return True
+
+
+def sounds(member: Member) -> bool:
+    """Whether there is music where the member waits, and not only words and silence."""
+    if not member.wait_url or not member.music:
+        return member.wait_url != ""
+    return any(isinstance(verb, Play) for verb in read_waiting(member.music))
 
 
 def stop(member: Member) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from sandbox import mishaps
-from sandbox.exchange import rooms
+from sandbox.exchange import music, rooms
 from sandbox.models import Handset, Leg, Message, Utterance
 from sandbox.page import apps, callers, company
 from sandbox.terminal import ARRIVES_BY, WHO
@@ -71,7 +71,7 @@ def where_it_stands(leg: Leg | None) -> tuple[str, str]:
         if member.hold:
             return "waiting", "On hold, with music."
         if member.is_waiting:
-            return "waiting", "In the waiting room" + (", in silence." if member.wait_url == "" else ", with music.")
+            return "waiting", "In the waiting room" + (", with music." if music.sounds(member) else ", in silence.")
         return "room", "In the room."
     if leg.answered_at is None:
         return "ringing", "Ringing …"

@@ -114,6 +114,7 @@ PAGES: dict[str, Page] = {
     "voice-status": WEBHOOK,
     "voice-trouble": WEBHOOK,
     "room-events": WEBHOOK,
+    "room-waiting": WEBHOOK,
     "texts": WEBHOOK,
     "text-fate": WEBHOOK,
     "phones": LOOPBACK,

@@ -76,15 +76,18 @@ def test_in_the_middle_of_a_call_too_and_the_next_call_gets_in(ana, network):
 
 
 @pytest.mark.usefixtures("hosted_elsewhere")
-def test_who_is_in_the_room_stays_and_hears_nothing(ana, network):
+def test_who_waits_in_the_room_hears_their_page_to_its_end_and_then_falls_out(ana, network):
     phone = phone_of(network, cast.ANA)
     phone.dial()
     phone.press(phone.text_code())
     network.is_down = True
-    phone.wait(60)
+    phone.wait(10 * 60)
 
     assert phone.in_room
-    assert phone.heard == []
+    assert all(words.startswith("The moderator is not here yet.") for words in phone.heard)
+    phone.wait(3 * 60)
+    assert phone.heard[-2:] == [SORRY, LO_SENTIMOS]
+    assert phone.is_over
 
 
 def test_without_one_elsewhere_it_is_twilios_own_error(ana, network):

@@ -123,7 +123,6 @@ def test_the_time_limit_is_the_end_plus_overtime(room, ana):
 @pytest.mark.parametrize(
     ("field", "value", "attribute"),
     [
-        ("waiting_music", "silence", 'waitUrl=""'),
         ("announcements", "none", 'beep="false"'),
         ("announcements", "entry", 'beep="onEnter"'),
         ("announcements", "both", 'beep="true"'),

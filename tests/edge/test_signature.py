@@ -22,6 +22,7 @@ WEBHOOKS = [
     "/texts/",
     "/texts/00000000-0000-4000-8000-000000000000/",
     "/rooms/00000000-0000-4000-8000-000000000000/events/",
+    "/rooms/00000000-0000-4000-8000-000000000000/waiting/",
 ]
 
 
@@ -54,6 +55,7 @@ def test_every_webhook_of_the_project_is_in_this_file():
         "texts/",
         "texts/<uuid:delivery>/",
         "rooms/<uuid:room>/events/",
+        "rooms/<uuid:room>/waiting/",
     }
 
 

@@ -13,6 +13,7 @@ from verification.replies import Ask, HangUp, Join, OwnWords, Reply, Wait
 
 NEXT = "https://line.example.com/voice/turn/2/#rc=2&amp;rp=ct,rt,5xx&amp;rt=6000"
 EVENTS = "https://line.example.com/rooms/1/events/#rc=2&amp;rp=ct,rt,5xx&amp;rt=6000"
+WAITING = "https://line.example.com/rooms/1/waiting/{}#rc=2&amp;rp=ct,rt,5xx&amp;rt=6000"
 SAY = '<Say language="en-US" voice="Polly.Joanna-Neural"><break time="500ms"/>{}</Say>'
 
 LISTENER = Join(
@@ -24,7 +25,7 @@ LISTENER = Join(
     ends_room=False,
     muted=True,
     tones="none",
-    music=False,
+    waiting_path="/rooms/1/waiting/?silence",
     events_path="/rooms/1/events/",
     seconds=3600,
 )
@@ -37,7 +38,7 @@ MODERATOR = Join(
     ends_room=True,
     muted=False,
     tones="both",
-    music=True,
+    waiting_path="/rooms/1/waiting/",
     events_path="/rooms/1/events/",
     seconds=100_000,
 )
@@ -63,7 +64,8 @@ DOCUMENTS: list[tuple[Reply, str]] = [
         LISTENER,
         f"""{SAY.format("Thank you, Ana.")}<Dial action="{NEXT}" method="POST" timeLimit="3600">
         <Conference participantLabel="call-1-2" startConferenceOnEnter="false" endConferenceOnExit="false"
-        muted="true" beep="false" waitUrl="" statusCallback="{EVENTS}" statusCallbackMethod="POST"
+        muted="true" beep="false" waitUrl="{WAITING.format("?silence")}" waitMethod="POST"
+        statusCallback="{EVENTS}" statusCallbackMethod="POST"
         statusCallbackEvent="join leave">line-1</Conference></Dial>""",
     ),
     (
@@ -71,7 +73,8 @@ DOCUMENTS: list[tuple[Reply, str]] = [
         f"""{SAY.format("Thank you, Bo.")}<Say language="es-US" voice="Polly.Lupe-Neural">
         <break time="500ms"/>Bienvenidos.</Say><Dial action="{NEXT}" method="POST" timeLimit="86400">
         <Conference participantLabel="call-3-4" startConferenceOnEnter="true" endConferenceOnExit="true"
-        muted="false" beep="true" statusCallback="{EVENTS}" statusCallbackMethod="POST"
+        muted="false" beep="true" waitUrl="{WAITING.format("")}" waitMethod="POST"
+        statusCallback="{EVENTS}" statusCallbackMethod="POST"
         statusCallbackEvent="join leave">line-2</Conference></Dial>""",
     ),
 ]
@@ -123,7 +126,7 @@ def test_every_field_of_a_join_reaches_the_document():
         "ends_room": True,
         "muted": False,
         "tones": "both",
-        "music": True,
+        "waiting_path": "/rooms/2/waiting/",
         "events_path": "/rooms/2/events/",
         "seconds": 60,
     }
@@ -143,6 +146,8 @@ def test_a_wait_without_words_says_nothing():
 
 # Addresses
 
+PATHS = ("/voice/turn/2/", "/rooms/1/events/", "/rooms/1/waiting/", "/rooms/1/waiting/?silence")
+
 
 def addresses(document: str) -> list[str]:
     """Wherever the document sends a request to."""
@@ -156,8 +161,8 @@ def addresses(document: str) -> list[str]:
 def test_every_address_is_absolute_with_the_same_overrides(settings, reply, public_url):
     settings.PUBLIC_URL = public_url
     found = addresses(rendered(reply))
-    assert len(found) == {Ask: 1, Wait: 1, Join: 2, HangUp: 0}[type(reply)]
+    assert len(found) == {Ask: 1, Wait: 1, Join: 3, HangUp: 0}[type(reply)]
     for address in found:
         bare, overrides = split_overrides(address)
-        assert bare in (f"{public_url}/voice/turn/2/", f"{public_url}/rooms/1/events/")
+        assert bare in [f"{public_url}{path}" for path in PATHS]
         assert overrides == Overrides(rc=2, rp=frozenset({"ct", "rt", "5xx"}), rt=6000)

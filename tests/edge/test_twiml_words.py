@@ -24,7 +24,7 @@ JOIN = Join(
     ends_room=False,
     muted=False,
     tones="entry",
-    music=True,
+    waiting_path="/rooms/1/waiting/",
     events_path="/rooms/1/events/",
     seconds=3600,
 )

@@ -74,7 +74,7 @@ def test_two_phones_meet(desk, clock):
 
     waiting = get_in(desk, ana, clock)
     assert (waiting["stage"], waiting["words"]) == ("waiting", "In the waiting room, with music.")
-    assert said(waiting)[-1] == ("Music", "Classical music is playing.")
+    assert said(waiting)[-1] == ("Music", "A recording is playing.")
     assert [(one["name"], one["words"]) for one in waiting["company"]] == [
         ("You", "are waiting: hear nobody yet, and are not heard")
     ]
