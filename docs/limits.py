@@ -56,7 +56,10 @@ OF_THE_SETTINGS = {
 }
 OF_THE_CODE = {
     ("verification/flow.py", "RESENDS_MOST"): ("wishes for one more code, with star", "a call"),
-    ("verification/dialogue.py", "STUMBLES_MOST"): ("key entries that are no answer, before the call ends", "a call"),
+    ("verification/dialogue.py", "STUMBLES_MOST"): (
+        "key entries that are no answer, before the call ends (one more at the slow pace)",
+        "a call",
+    ),
     ("verification/turns.py", "TROUBLES_MOST"): ("faults of our own side, before the call ends", "a call"),
 }
 ENDINGS = ("_PER_CALL", "_MOST")  # of a setting that is a limit

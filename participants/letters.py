@@ -163,7 +163,9 @@ class Letters:
             number = as_dialled(str(each.number))
             named = f"{number} ({each.label})" if each.label and len(self.numbers) > 1 else number
             found.append(Detail(_("Number to dial"), named, f"tel:{each.number}"))
-        roster = _("%(roster)s, where the line does not know your telephone") % {"roster": invitation.roster_number}
+        roster = _(
+            "%(roster)s, where the line does not know your telephone. On somebody else's, hide its number first."
+        ) % {"roster": invitation.roster_number}
         return [
             *found,
             Detail(_("Your roster number"), roster),

@@ -38,7 +38,10 @@ def test_each_gets_what_reaches_them(budget):
     assert (mail.to, mail.subject) == ("ana@example.com", "Invitation: Budget")
     assert "Harbour invites you to Budget, a conference by telephone." in mail.body
     assert "Number to dial: +1 202-555-0100\n" in mail.body
-    assert f"Your roster number: {ana.roster_number}, where the line does not know your telephone\n" in mail.body
+    roster = (
+        f"{ana.roster_number}, where the line does not know your telephone. On somebody else's, hide its number first."
+    )
+    assert f"Your roster number: {roster}\n" in mail.body
     assert "Your code: comes when you call: text message …0110" in mail.body
     assert text.to == "+12025550111"
     assert text.body.startswith("Harbour invites you to Budget: ")
