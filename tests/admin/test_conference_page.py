@@ -304,3 +304,11 @@ def test_the_list_goes_by_the_next_date_then_what_is_always_open_then_what_is_ov
     by_next = ["each day for long", "in a week", "off today"]
     assert titles() == [*by_next, "always open", "over", "over for long"]
     assert titles(o="2") == ["over for long", "over", "always open", *by_next]
+
+
+def test_changed_sims_are_looked_at_where_the_operator_allows_it(organizer, room, settings):
+    assert "checks_sim_swaps" not in organizer.get(page_of(room)).content.decode()
+    settings.LOOKUP_SIM_SWAPS = True
+    save(organizer, page_of(room), checks_sim_swaps="on")
+    assert Conference.objects.get().checks_sim_swaps
+    assert "No code goes to a number whose SIM was changed lately." in organizer.get(page_of(room)).content.decode()
