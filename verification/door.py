@@ -20,6 +20,7 @@ from participants.models import Conference, Contact, Grade, Invitation, Occurren
 from verification import comebacks
 from verification.manner import Manner, suit
 from verification.models import Admission, Assurance, Attempt, Block, Call, Challenge, HeardNotice, TurnLostError, Vouch
+from verification.models.assurance import BY_TELEPHONE
 from verification.models.calls import spoken_at
 from verification.replies import Join, OwnWords
 
@@ -30,6 +31,7 @@ OF_CONFERENCE = (  # what decides at its door, or is done there
     "language",
     "seats",
     "admission",
+    "checks_sim_swaps",
     "least_grade",
     "starts_with",
     "moderator_exit",
@@ -110,6 +112,7 @@ def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, 
     own = live.filter(participant=OuterRef("person")).exclude(call=call.pk)
     right = Challenge.objects.filter(pk=call.challenge_id or 0, call=call.pk, state=Challenge.State.APPROVED)
     contacts = Contact.objects.filter(participant__invitations=invitation)
+    reached = contacts.filter(channel=code.channel, address=code.address) if code else contacts.none()
     typed = Passcode.objects.filter(pk=call.passcode_typed or 0, conference=OuterRef("conference"))
     left = comebacks.seats_left(call, now).filter(invitation=invitation, occurrence=OuterRef("pk"))
     vouches = Vouch.objects.for_call(call).filter(invitation=invitation, occurrence=OuterRef("pk"))
@@ -127,7 +130,8 @@ def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, 
             is_open_to_moderators=Exists(Occurrence.objects.open_to_moderators_at(now).filter(pk=OuterRef("pk"))),
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
             proved=Exists(right),
-            reached=Exists(contacts.filter(channel=code.channel, address=code.address)) if code else Value(False),
+            reached=Exists(reached),
+            sim_rests=Exists(reached.sim_rests(now)),
             vouch=Subquery(vouches.values("pk")[:1]),
             blocked=Exists(Block.objects.for_team(OuterRef("conference__team")).of_line(call.line, now)),
             passcode_typed=Exists(typed) if call.passcode_typed else Value(False),
@@ -185,6 +189,8 @@ def _objection(call: Call, date: Any, proof: Assurance | None) -> tuple[str, str
     invited = date.person in call.people and date.person_team == date.conference_team
     if proof is None or not (invited or proof.way == Admission.PASSCODE):
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
+    if date.conference_checks_sim_swaps and date.sim_rests and proof.way in BY_TELEPHONE:
+        return Attempt.Outcome.SIM_SWAPPED, _("%(room)s asks for a stronger proof of who you are.") % title
     if date.blocked:
         return Attempt.Outcome.BLOCKED, _("%(room)s takes no calls from your number.") % title
     if not (date.is_open or (date.is_open_to_moderators and date.role == Role.MODERATOR)):

@@ -120,7 +120,10 @@ class EnterRosterNumber(Step):
         return SendCode
 
     def unlisted(self, keys: str) -> Outcome:
-        room = room_called(keys)
+        try:
+            room = room_called(self.call, keys)
+        except recognition.BlockedError:
+            return self.refusal()
         if room is None:
             missed.look_by_roster_number(self.call, keys)
             return self.wrong()

@@ -2,11 +2,13 @@
 
 from enum import Enum, auto
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from participants.models import Occurrence, Passcode, Policy
 from verification import throttle
-from verification.models import Attempt, Call
+from verification.models import Attempt, Block, Call
+from verification.recognition import BlockedError
 
 
 class Passing(Enum):
@@ -17,12 +19,19 @@ class Passing(Enum):
     TOO_MANY = auto()
 
 
-def room_called(number: str) -> int | None:
-    """The occurrence that is open now of the conference with this number, if the passcode alone opens it."""
-    rooms = Occurrence.objects.open_at(timezone.now()).filter(conference__number=number)
-    return (
-        rooms.filter(conference__admission=Policy.PASSCODE).order_by("starts_at").values_list("pk", flat=True).first()
-    )
+def room_called(call: Call, number: str) -> int | None:
+    """The occurrence that is open now of the conference with this number, if the passcode alone opens it.
+
+    Raises BlockedError where its team turns the line away.
+    """
+    now = timezone.now()
+    rooms = Occurrence.objects.open_at(now).filter(conference__number=number, conference__admission=Policy.PASSCODE)
+    blocks = Block.objects.for_team(OuterRef("conference__team")).of_line(call.line, now)
+    room = rooms.annotate(blocked=Exists(blocks)).order_by("starts_at").first()
+    if room and room.blocked:
+        call.attempts.create(outcome=Attempt.Outcome.BLOCKED, occurrence=room)
+        raise BlockedError([])
+    return room.pk if room else None
 
 
 def check_passcode(call: Call, keys: str) -> Passing:

@@ -19,11 +19,15 @@ from participants.models.contacts import CANNOT_BE_TEXTED, TO_A_PHONE
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 20
-BEFORE = timedelta(days=1)  # that the doors open: what was learnt earlier is asked for anew
+# Before the doors open. What was learnt earlier is asked for anew: in time to do something about it, and once more.
+BEFORE, SHORTLY_BEFORE = timedelta(days=1), timedelta(hours=2)
 
 
 def due() -> Any:
-    """Contacts of people whose conference opens within a day, or is open, and whose SIM was not asked for since."""
+    """Contacts of people whose conference opens within a day, or is open, and whose SIM was not asked for since.
+
+    In the last hours before the doors once more: a SIM may have been changed meanwhile.
+    """
     now = timezone.now()
     dates = Occurrence.objects.filter(
         conference__checks_sim_swaps=True,
@@ -34,8 +38,11 @@ def due() -> Any:
         closes_at__gt=now,
     )
     learnt_before = Exists(dates.filter(moderators_open_at__gt=OuterRef("sim_asked_at") + BEFORE))
+    opens_shortly = dates.filter(moderators_open_at__lte=now + SHORTLY_BEFORE)
+    learnt_long_before = Exists(opens_shortly.filter(moderators_open_at__gt=OuterRef("sim_asked_at") + SHORTLY_BEFORE))
     phones = Contact.objects.filter(channel__in=TO_A_PHONE).exclude(line_type__in=CANNOT_BE_TEXTED)
-    return phones.filter(Q(Exists(dates), sim_asked_at=None) | Q(learnt_before)).order_by("pk")
+    never = Q(Exists(dates), sim_asked_at=None)
+    return phones.filter(never | Q(learnt_before) | Q(learnt_long_before)).order_by("pk")
 
 
 def ask_due(most: int = AT_ONCE) -> int:

@@ -67,6 +67,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Those with a number of which nobody has asked what kind of line it is, oldest first."""
         return self.filter(channel__in=TO_A_PHONE, line_type_asked_at=None).order_by("pk")
 
+    def sim_rests(self, moment: datetime) -> "ContactQuerySet":
+        """Those whose number may be somebody else's at this moment (aware): a carrier says that its SIM is new."""
+        if not settings.LOOKUP_SIM_SWAPS:
+            return self.none()
+        return self.filter(channel__in=TO_A_PHONE, sim_swapped_at__gt=moment - settings.SIM_SWAP_RESTS)
+
     def sent_to(self) -> "ContactQuerySet":
         """Those to which a code is sent: all but authenticator apps."""
         return self.exclude(channel=Channel.TOTP)

@@ -55,6 +55,15 @@ def dialled(number: str) -> Phone:
     return phone
 
 
+def test_a_number_that_the_carriers_say_is_forged_is_not_the_next_call(room, gus, mara):
+    vouch(gus, mara)
+    forged = Phone(GUS)
+    forged.is_attested("failed")
+    forged.dial()
+    assert forged.heard == [REFUSAL]
+    assert dialled(GUS).heard == [LET_IN.format("Gus")]
+
+
 def test_letting_in_by_hand_is_worth_less_than_a_code_by_mail(room, gus, mara):
     Conference.objects.update(least_grade=Grade.MAIL)
     with pytest.raises(ValidationError, match="asks for a code, whoever vouches"):

@@ -122,6 +122,43 @@ def test_each_number_is_asked_for_once_within_the_day_before_each_date(harbour, 
     assert (moved.sim_rests_until, moved.sim_asked_at, ask_due()) == (None, None, 1)
 
 
+def test_a_sim_that_is_changed_within_the_day_before_is_noticed_shortly_before_the_doors(harbour, ana, time_machine):
+    doors = timezone.now() + timedelta(days=10)
+    cast.invite(cast.conference(harbour, "Board", doors, doors=0, checks_sim_swaps=True), ana)
+    time_machine.move_to(doors - timedelta(hours=23))
+    assert ask_due() == 1
+    time_machine.move_to(doors - timedelta(hours=3))
+    swapped()
+    assert ask_due() == 0
+    time_machine.move_to(doors - timedelta(hours=2))
+    assert (ask_due(), ask_due()) == (1, 0)
+    assert ana.contacts.get().sim_rests_until
+
+
+def test_a_changed_sim_that_is_learnt_after_the_code_was_sent_keeps_the_door_shut(board, ana):
+    phone = dialled()
+    Contact.objects.update(sim_swapped_at=timezone.now())
+    phone.press(phone.text_code())
+    assert phone.heard[0].startswith("Board meeting asks for a stronger proof of who you are.")
+    assert (phone.in_room, attempts()[-1]) == (False, "sim swapped")
+
+
+def test_nobody_comes_back_without_a_code_to_a_number_whose_sim_was_changed(board, ana):
+    cast.mailbox(ana, MAILBOX)
+    board.comes_back = True
+    board.save()
+    first = Phone(cast.ANA)
+    first.is_attested("A")
+    first.dial()
+    first.press(first.text_code())
+    first.hang_up()
+    Contact.objects.filter(channel="sms").update(sim_swapped_at=timezone.now())
+    again = Phone(cast.ANA)
+    again.is_attested("A")
+    again.dial()
+    assert again.heard == [BY_MAIL]
+
+
 @pytest.mark.parametrize(("code", "due"), [(20429, 1), (60600, 0), (60606, 0), (20404, 0)])
 def test_what_lookup_does_not_tell_changes_nothing(board, ana, code, due):
     swapped()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Invitation, Membership, Occurrence
 from verification.models.admissions import Admission
-from verification.models.assurance import Assurance
+from verification.models.assurance import Assurance, Attestation
 
 
 class VouchQuerySet(models.QuerySet["Vouch"]):
@@ -46,6 +46,8 @@ class VouchQuerySet(models.QuerySet["Vouch"]):
     def for_call(self, call: Any) -> VouchQuerySet:
         """Those that let this call in: made for it, or for the next call, whichever that is; or used by it."""
         good = Vouch.objects.good(timezone.now()).filter(Q(call=None) | Q(call=call.pk))
+        if call.attestation == Attestation.FAILED:  # somebody may have forged the number to be the next one
+            good = good.filter(call=call.pk)
         return self.filter(Q(pk__in=good.values("pk")) | Q(call=call.pk, used_at__isnull=False))
 
     def make(self, invitation: Invitation, occurrence: Occurrence, *, by: Any, reason: str, call: Any = None) -> Vouch:
