@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
+from participants.names import visible
+
 
 def refuse_extension(number: Any) -> None:
     """E.164 has no room for an extension: it would be dropped, and the code sent to the switchboard."""
@@ -27,7 +29,7 @@ def read_number(text: str, region: str = "") -> str:
     Args: region: whose number (ISO 3166, two letters) it is without a country code; "" for that of the installation.
     """
     region = region or settings.PHONENUMBER_DEFAULT_REGION
-    text = text.strip().replace("\u00a0", " ").replace("–", "-")
+    text = visible(text).strip().replace("\u00a0", " ").replace("–", "-")
     written = f"+{text[2:]}" if text.startswith("00") else text
     number = to_python(written, region=region)
     refuse_extension(number)

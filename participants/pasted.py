@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext
 
-from participants.names import read_name
+from participants.names import read_name, visible
 from participants.numbers import read_number
 
 MAIL = re.compile(r"""[^\s<>,;:()"']*@[^\s<>,;()"']*""")
@@ -40,7 +40,7 @@ def read_list(text: str, region: str) -> list[Row]:
     """
     lines = [
         (number, each.strip())
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(visible(text).splitlines(), start=1)
         for each in (RECIPIENTS.split(line) if line.count("@") > 1 else [line])
     ]
     return [read_line(number, line, region) for number, line in lines if line and not is_heading(line)]

@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
 
+from participants.names import visible
+
 UNPACKED_MOST = 60 * 2**20  # of an XLSX, which is a ZIP: a few kilobytes may unpack to gigabytes
 PARTS_MOST = 500
 LINES_MOST = 20_000  # empty ones count: a sheet may say that it has a million
@@ -130,4 +132,4 @@ def as_text(cell: Any, written: Any) -> str:
 
 
 def clean(cell: str) -> str:
-    return cell.replace(ERROR, "").replace("\u00a0", " ").strip()[:CELL_MOST]
+    return visible(cell).replace("\u00a0", " ").strip()[:CELL_MOST]

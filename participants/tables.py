@@ -107,7 +107,7 @@ def person_of(line: int, text: str, columns: list[str], cells: list[str], region
             gettext("There is %(text)s where a name, number or address should be. Mend that cell.")
             % {"text": cell.strip(ERROR)}
         )
-    names = [" ".join(cell.split()) for kind in (NAME, FIRST, LAST) for cell in found.get(kind, [])]
+    names = [cell for kind in (NAME, FIRST, LAST) for cell in found.get(kind, [])]
     numbers = [
         number_of(each, region)
         for kind in (MOBILE, PHONE)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.admin.shown import ShowsSome
 from participants.models import CallingLine, Invitation, ModeratorNumber, Participant
 from participants.models.teams import region_of
+from participants.names import LONGEST, plain
 from participants.numbers import read_number
 
 SHOWN = 100  # of a roster on the page of its conference: Django reads no form with more than 1000 fields
@@ -54,6 +55,11 @@ class NumberField(forms.CharField):
         return read_number(text, self.region) if text else ""
 
 
+class PlainNameField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return plain(super().to_python(value) or "")
+
+
 class NumbersFormSet(forms.BaseInlineFormSet):
     """Reads the numbers in its rows as the team of its page writes them."""
 
@@ -71,8 +77,7 @@ def number_field(*, required: bool = False) -> NumberField:
 
 def name_field() -> forms.CharField:
     widget = AdminTextInputWidget(attrs={"autocomplete": "off"})
-    longest = Participant._meta.get_field("name").max_length
-    return forms.CharField(label=_("name"), widget=widget, max_length=longest, required=False)
+    return PlainNameField(label=_("name"), widget=widget, max_length=LONGEST, required=False)
 
 
 class CallingLineForm(forms.ModelForm):

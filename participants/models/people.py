@@ -13,7 +13,7 @@ from participants.countries import country_of
 from participants.history import History
 from participants.models.languages import languages
 from participants.models.teams import Team
-from participants.names import LONGEST
+from participants.names import LONGEST, NameField
 from participants.numbers import refuse_extension
 
 
@@ -28,7 +28,7 @@ class Participant(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="participants", verbose_name=_("team"))
-    name = models.CharField(_("name"), max_length=LONGEST)
+    name = NameField(_("name"), max_length=LONGEST)
     language = models.CharField(
         _("language"),
         max_length=10,
