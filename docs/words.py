@@ -24,7 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "conferenceline" / "locale"
 PAGE = ROOT / "docs" / "call-flow.md"
 
-WRITTEN = ("participants/notices.py", "participants/letters.py", "participants/recurrence.py")  # in mail and texts
+WRITTEN = (
+    "participants/notices.py",
+    "participants/letters.py",
+    "participants/date_news.py",
+    "participants/recurrence.py",
+)  # in mail and texts
 
 # In the order of a call. What the other modules of these packages say is heard as well, unless it is for organizers.
 PACKAGES = ("verification", "rooms")

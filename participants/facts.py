@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.utils import timezone
@@ -14,7 +15,9 @@ from participants import schedule
 if TYPE_CHECKING:
     from participants.models import Conference, Occurrence
 
-TITLE, TIME, NUMBER, CALLED_OFF, TAKES_PLACE = "title", "time", "number", "called off", "takes place"
+TITLE, TIME, DATES, NUMBER = "title", "time", "dates", "number"
+CALLED_OFF, TAKES_PLACE = "called off", "takes place"
+SERIES = ("zone", "starts", "minutes", "repeats", "always_open")  # from which all dates follow
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Facts:
             starts = f"{conference.local(only.starts_at):%Y%m%dT%H%M%S}"
             minutes = int((only.closes_at - only.starts_at).total_seconds() // 60)
             cancelled = cancelled or only.cancelled
+        elif not cancelled and not conference.occurrences.filter(cancelled=False).exists():
+            cancelled = conference.occurrences.exists() and goes_on_at(conference) is None
         return cls(
             title=conference.title,
             zone=conference.time_zone.key,
@@ -66,21 +71,43 @@ class Facts:
         return asdict(self)
 
     def changes_to(self, now: Facts) -> list[str]:
-        """What of it is no longer so: TITLE, TIME, NUMBER, CALLED_OFF, TAKES_PLACE. A new number besides is no news."""
+        """What of it is no longer so: TITLE, TIME (of all of it), DATES (some of a series), NUMBER, CALLED_OFF,
+        TAKES_PLACE. A new number besides is no news.
+        """
         if self.cancelled and now.cancelled:
             return []
         if self.cancelled != now.cancelled:
             return [CALLED_OFF if now.cancelled else TAKES_PLACE]
-        times = ("zone", "starts", "minutes", "repeats", "always_open", "_dates_ahead")
+        dates = self.dates_changed(now)
         said = [TITLE] if self.title != now.title else []
-        said += [TIME] if any(getattr(self, name) != getattr(now, name) for name in times) else []
+        said += [TIME] if dates is None else [DATES] if dates else []
         return said + ([NUMBER] if set(self.numbers) - set(now.numbers) else [])
 
-    @property
-    def _dates_ahead(self) -> dict[str, list[Any]]:
-        """Those that are over are no news, whether they are still stored or not."""
-        now = timezone.now()
-        return {key: date for key, date in self.dates.items() if datetime.fromisoformat(date[1]) > now}
+    def dates_changed(self, now: Facts) -> dict[str, list[Any]] | None:
+        """The dates of a series that are not as they were: by their recurrence id, as each was and as it is. None where
+        the series itself is another.
+        """
+        if any(getattr(self, name) != getattr(now, name) for name in SERIES):
+            return None
+        either = {key: [self._date(key), now._date(key)] for key in self.dates.keys() | now.dates.keys()}
+        return {key: [was, is_now] for key, (was, is_now) in either.items() if _is_news(was, is_now)}
+
+    def dates_of_their_own(self) -> dict[str, list[Any]]:
+        """Those to come that are not as the series has them, as dates_changed() has them."""
+        return replace(self, dates={}).dates_changed(self) or {}
+
+    def _date(self, key: str) -> list[Any]:
+        if key in self.dates:
+            return self.dates[key]
+        starts = schedule.on_the_wall(datetime.strptime(key, schedule.RECURRENCE_ID), ZoneInfo(self.zone))
+        return [starts.isoformat(), (starts + timedelta(minutes=self.minutes)).isoformat(), False]
+
+
+def _is_news(was: list[Any], now: list[Any]) -> bool:
+    """Dates that are over are none, whether they are still stored or not; nor is another time of what is not held."""
+    both_off = was[2] and now[2]
+    ahead = any(datetime.fromisoformat(date[1]) > timezone.now() for date in (was, now))
+    return was != now and ahead and not both_off
 
 
 def exceptions(conference: Conference) -> list[Occurrence]:
@@ -89,6 +116,16 @@ def exceptions(conference: Conference) -> list[Occurrence]:
         return []
     rows = conference.occurrences.order_by("starts_at", "pk")
     return [row for row in rows if row.cancelled or not follows(conference, row)]
+
+
+def goes_on_at(conference: Conference) -> datetime | None:
+    """When a series is held next after the dates that are stored (UTC); None where it ends with them."""
+    last = conference.occurrences.order_by("recurrence_id").last()
+    if last is None or conference.rule is None:
+        return None
+    stored_to = datetime.strptime(last.recurrence_id, schedule.RECURRENCE_ID)
+    since = schedule.on_the_wall(stored_to, conference.time_zone)
+    return next((moment for wall_time, moment in schedule.starts(conference, since) if wall_time > stored_to), None)
 
 
 def follows(conference: Conference, row: Occurrence) -> bool:

@@ -5,9 +5,10 @@ Never a code or a passcode. Each is in the language and by the clocks of whoever
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from participants.calendar_file import CANCEL, REQUEST, CalendarFile
-from participants.facts import NUMBER, TAKES_PLACE, TIME, TITLE
+from participants.date_news import dates_in_words
+from participants.facts import NUMBER, TAKES_PLACE, TIME, TITLE, goes_on_at
 from participants.models import (
     CalendarEntry,
     Conference,
@@ -54,6 +56,7 @@ class Letters:
     def __init__(self, entry: CalendarEntry, date: Occurrence | None = None) -> None:
         self.entry, self.conference = entry, entry.conference
         self.date = date or next_date(self.conference)
+        self.starts_at = self.date.starts_at if self.date else next_start(self.conference)
         self.numbers = list(DialInNumber.objects.all())
         self._files: dict[str, CalendarFile] = {}
 
@@ -68,17 +71,23 @@ class Letters:
         """How long they are of use: to the end of what is held once."""
         return self.date.closes_at if self.date and self.conference.rule is None else None
 
-    def to(self, invitation: Invitation, kind: str, changes: Sequence[str] = ()) -> Letter:
+    def to(
+        self,
+        invitation: Invitation,
+        kind: str,
+        changes: Sequence[str] = (),
+        dates: Mapping[str, list[Any]] | None = None,
+    ) -> Letter:
         """What this person gets.
 
         Args:
             kind: INVITATION, CHANGED, CALLED_OFF, TAKEN_OFF, REMINDER or DOORS_OPEN of Delivery.Kind.
-            changes: what is no longer so, in the words of participants.facts.
+            changes, dates: what is no longer so, as participants.facts has it.
         """
         person = invitation.participant
         contact = told_at(person)
         with translation.override(person.language or self.conference.language or settings.LINE_LANGUAGE):
-            notice = self._notice(invitation, kind, changes)
+            notice = self._notice(invitation, kind, changes, dates or {})
         calendar = ""
         if contact and contact.channel == Contact.Channel.EMAIL and kind not in (Kind.REMINDER, Kind.DOORS_OPEN):
             calendar = self._file(kind).text(
@@ -89,7 +98,9 @@ class Letters:
             )
         return Letter(invitation, contact, notice, calendar)
 
-    def _notice(self, invitation: Invitation, kind: str, changes: Sequence[str]) -> Notice:
+    def _notice(
+        self, invitation: Invitation, kind: str, changes: Sequence[str], dates: Mapping[str, list[Any]]
+    ) -> Notice:
         conference = self.conference
         zone = invitation.participant.time_zone or conference.time_zone
         number = as_dialled(str(self.numbers[0].number)) if self.numbers else ""
@@ -105,7 +116,7 @@ class Letters:
             headline = _("Called off: %(title)s") % values
             facts = [
                 _("%(title)s does not take place any more.") % values
-                if conference.rule
+                if conference.rule or self.starts_at is None
                 else _("%(title)s does not take place: %(when)s.") % values
             ]
             return Notice.of(headline, *facts, closing=closing())
@@ -118,8 +129,17 @@ class Letters:
             )
         if kind == Kind.CHANGED:
             headline = _("Changed: %(title)s") % values
-            facts = [*changes_in_words(changes), _("This is how it stands now.")]
+            moved = dates_in_words(dates, zone)
+            facts = [*changes_in_words(changes), *moved]
+            if self.starts_at is None:
+                facts.append(_("No date is left: it does not take place any more."))
+                first = " ".join([_("%(title)s has changed.") % values, *facts])
+                return Notice.of(headline, *facts, closing=closing(), brief=first)
+            facts.append(_("This is how it stands now."))
             first = " ".join([_("%(title)s has changed: %(when)s.") % values, dial])
+            if moved:
+                now = _("The next date: %(when)s.") % values
+                first = " ".join([_("%(title)s has changed.") % values, *moved, now, dial])
         elif kind == Kind.REMINDER:
             headline = _("Reminder: %(title)s") % values
             facts = [_("%(title)s: %(when)s.") % values]
@@ -144,7 +164,7 @@ class Letters:
     def _when(self, zone: ZoneInfo) -> str:
         if self.conference.always_open:
             return _("the room is always open")
-        return spelled_out(self.date.starts_at if self.date else self.conference.starts_at, zone)
+        return spelled_out(self.starts_at, zone) if self.starts_at else _("no date is left")
 
     def _details(self, invitation: Invitation, zone: ZoneInfo) -> list[Detail]:
         conference, date = self.conference, self.date
@@ -177,6 +197,16 @@ def next_date(conference: Conference) -> Occurrence | None:
     """The next one that is not called off and not over."""
     ahead = conference.occurrences.filter(closes_at__gt=timezone.now(), cancelled=False)
     return ahead.order_by("starts_at", "pk").first()
+
+
+def next_start(conference: Conference) -> datetime | None:
+    """When it is held next, where no stored date is to come: that of what is held once may be over, or called off.
+    None where a series ends with the dates that are stored.
+    """
+    if conference.rule:
+        return goes_on_at(conference)
+    only = conference.occurrences.order_by("starts_at").last()
+    return only.starts_at if only else conference.starts_at
 
 
 def told_at(person: Participant) -> Contact | None:

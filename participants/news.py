@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from participants.facts import Facts
 from participants.invitations import Owed, delivery_of
-from participants.letters import Letters
+from participants.letters import Letters, told_at
 from participants.models import CalendarEntry, Conference, Delivery, Invitation, Occurrence
 
 Kind, State = Delivery.Kind, Delivery.State
@@ -55,13 +55,17 @@ def tell_changes(entry: CalendarEntry) -> Owed:
     """
     owed, letters = Owed(), Letters(entry)
     kind = Kind.CALLED_OFF if entry.is_called_off else Kind.CHANGED
+    behind = were_told(entry.conference, entry.changed_in)
+    to_tell = [each for each in behind if told_at(each.participant) is None or not _instead_of_waiting(letters, each)]
+    # What was taken back told them nothing.
+    told = {each.pk: each.told for each in were_told(entry.conference, entry.changed_in)}  # type: ignore[attr-defined]
     fresh = []
-    for invitation in were_told(entry.conference, entry.changed_in):
-        news = entry.changes_since(invitation.told)  # type: ignore[attr-defined]
-        letter = letters.to(invitation, kind, news)
+    for invitation in to_tell:
+        since = told.get(invitation.pk, 0)
+        letter = letters.to(invitation, kind, entry.changes_since(since), entry.dates_since(since))
         if letter.contact is None:
             owed.unreachable.append(invitation)
-        elif not _instead_of_waiting(letters, invitation):
+        else:
             delivery = delivery_of(letter, kind, entry, until=letters.until)
             delivery.key = f"{delivery.key} {entry.changed_in}"
             fresh.append(delivery)

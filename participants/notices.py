@@ -116,18 +116,29 @@ def contact_in_words(channel: str, masked: str) -> str:
 
 def spelled_out(moment: datetime, zone: ZoneInfo) -> str:
     """A moment (aware) as clocks in this zone show it, with the day, and the zone by name and distance from UTC."""
-    local = moment.astimezone(zone)
-    distance = f"{local:%z}"
+    distance = f"{moment.astimezone(zone):%z}"
     values = {
-        "day": date_format(local, "l"),
-        "date": date_format(local, "DATE_FORMAT"),
-        "time": f"{local:%H:%M}",
+        **_parts(moment, zone),
         "zone": zone.key.replace("_", " "),
         "distance": f"UTC{distance[:3]}:{distance[3:]}" if zone.key != "UTC" else "UTC",
     }
     if zone.key == "UTC":
         return _("%(day)s, %(date)s, %(time)s UTC") % values
     return _("%(day)s, %(date)s, %(time)s (time zone %(zone)s, %(distance)s)") % values
+
+
+def day_and_time(moment: datetime, zone: ZoneInfo) -> str:
+    """As spelled_out(), for a message that names the zone elsewhere."""
+    return _("%(day)s, %(date)s, %(time)s") % _parts(moment, zone)
+
+
+def _parts(moment: datetime, zone: ZoneInfo) -> dict[str, str]:
+    local = moment.astimezone(zone)
+    return {
+        "day": date_format(local, "l"),
+        "date": date_format(local, "DATE_FORMAT"),
+        "time": f"{local:%H:%M}",
+    }
 
 
 def as_dialled(number: str) -> str:

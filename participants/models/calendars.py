@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
-from participants.facts import CALLED_OFF, TAKES_PLACE, Facts
+from participants.facts import CALLED_OFF, TAKES_PLACE, TIME, Facts
 from participants.models.conferences import Conference
 
 REMEMBERED = 50  # changes
@@ -19,10 +21,12 @@ class CalendarEntryManager(models.Manager["CalendarEntry"]):
         list(Conference.objects.select_for_update().filter(pk=conference.pk).values_list("pk"))
         facts = Facts.of(conference)
         entry, is_new = self.get_or_create(conference=conference, defaults={"facts": facts.as_stored()})
-        changes = [] if is_new else Facts.stored(entry.facts).changes_to(facts)
+        before = Facts.stored(entry.facts)
+        changes = [] if is_new else before.changes_to(facts)
         if changes:
             entry.sequence += 1
-            entry.changed = [*entry.changed, [entry.sequence, changes]][-REMEMBERED:]
+            news = [entry.sequence, changes, before.dates_changed(facts) or {}]
+            entry.changed = [*entry.changed, news][-REMEMBERED:]
         if changes or entry.facts != facts.as_stored():
             entry.facts = facts.as_stored()
             entry.save()
@@ -40,7 +44,7 @@ class CalendarEntry(models.Model):
     facts = models.JSONField()
     changed = models.JSONField(
         default=list
-    )  # each change: in which sequence, and what, in the words of participants.facts
+    )  # each change: in which sequence, what, in the words of participants.facts, and which dates, as these have them
 
     objects = CalendarEntryManager()
 
@@ -58,10 +62,23 @@ class CalendarEntry(models.Model):
 
     def changes_since(self, sequence: int) -> list[str]:
         """What is news to whoever was told this sequence, in the words of participants.facts."""
-        news = dict.fromkeys(what for changed_in, said in self.changed if changed_in > sequence for what in said)
+        news = dict.fromkeys(what for changed_in, said, *_ in self.changed if changed_in > sequence for what in said)
         if CALLED_OFF in news and TAKES_PLACE in news:  # they know of neither
             del news[CALLED_OFF], news[TAKES_PLACE]
         return list(news)
+
+    def dates_since(self, sequence: int) -> dict[str, list[Any]]:
+        """The dates of a series that are news to whoever was told this sequence, as Facts.dates_changed() has them.
+
+        Where the series itself is another, or takes place after all: those that are not as it has them.
+        """
+        if {TIME, TAKES_PLACE} & set(self.changes_since(sequence)):
+            return Facts.stored(self.facts).dates_of_their_own()
+        found: dict[str, list[Any]] = {}
+        for changed_in, _said, *dates in self.changed:
+            for key, (was, now) in (dates[0] if dates and changed_in > sequence else {}).items():
+                found[key] = [found[key][0] if key in found else was, now]
+        return {key: [was, now] for key, (was, now) in found.items() if was != now}
 
     def bump(self) -> None:
         """A higher sequence, though nothing changed for those who stay: somebody's copy of it is cancelled."""
