@@ -1,12 +1,15 @@
 """While nobody has started the room: a word every half minute, and music or silence between."""
 
+import wave
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.staticfiles import finders
 from django.db import OperationalError, connection
 from django.utils import translation
 
+from conferenceline.telephony import twiml
 from participants.models import Conference, Participant
 from rooms.waiting import status
 from sandbox.models import Utterance
@@ -42,6 +45,11 @@ def comes_in(number: str, clock: Clock) -> Phone:
     phone.press(phone.text_code())
     assert phone.in_room
     return phone
+
+
+def test_the_music_is_there_and_as_long_as_the_page_takes_it_for():
+    with wave.open(finders.find(twiml.MUSIC)) as music:
+        assert music.getnframes() == twiml.MUSIC_SECONDS * music.getframerate()
 
 
 def test_whoever_waits_is_told_for_whom_every_half_minute_until_the_room_starts(board):
