@@ -105,30 +105,27 @@ class EnterRosterNumber(Step):
             return self.stumbled(_("The roster number has 8 digits. Please enter them all."))
         self.call.roster_numbers += 1
         try:
-            throttle.take(roster_numbers_per_line=self.call.counted(self.call.line), roster_numbers="")
-        except throttle.OverLimitError as over:
-            return self.refuse(Attempt.Outcome.OVER_LIMIT, str(over))
-        try:
             person = recognition.person_with_roster_number(self.call, keys)
         except recognition.BlockedError as blocked:
             return self.blocked(blocked)
-        if person is None:
-            return self.unlisted(keys)
-        self.call.people = [person]
-        if self.call.vouched:
+        if person and self.call.vouched:  # whatever others have used up
+            self.call.people = [person]
             return ChooseRoom
-        return SendCode
-
-    def unlisted(self, keys: str) -> Outcome:
         try:
-            room = room_called(self.call, keys)
+            room = None if person else room_called(self.call, keys)
+            throttle.try_number(self.call, found=bool(person or room))
         except recognition.BlockedError:
             return self.refusal()
-        if room is None:
-            missed.look_by_roster_number(self.call, keys)
-            return self.wrong()
-        self.call.wanted = [None, room]
-        return EnterPasscode
+        except throttle.OverLimitError as over:
+            return self.refuse(Attempt.Outcome.OVER_LIMIT, str(over))
+        if person:
+            self.call.people = [person]
+            return SendCode
+        if room:
+            self.call.wanted = [None, room]
+            return EnterPasscode
+        missed.look_by_roster_number(self.call, keys)
+        return self.wrong()
 
     def wrong(self) -> Outcome:
         if self.call.roster_numbers >= settings.ROSTER_NUMBERS_PER_CALL:

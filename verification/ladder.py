@@ -144,7 +144,7 @@ def _rings_the_caller(call: Call, contact: Contact) -> bool:
 def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
     """Each with whether its channel rests, whether a limit of it is used up, and whether it is held."""
     now = timezone.now()
-    apart = Value(call.counted(" ").removeprefix(" "))  # an attested call has limits of its own
+    apart = Value(f" {call.counted('')}".rstrip())  # an attested call has limits of its own
     place = Concat(F("channel"), Value(" "), F("address"), output_field=CharField())
 
     def used_up(limit: str, subject: str) -> Exists:

@@ -70,7 +70,9 @@ def take(
     particular (a withheld line), and is not counted, unless the limit is one of the whole installation.
     """
     named = [(name, subject, 1) for name, subject in subjects.items() if subject or name in INSTALLATION_WIDE]
-    named += [(name, subject, 0) for name, subject in (still_free or {}).items() if subject]
+    named += [
+        (name, subject, 0) for name, subject in (still_free or {}).items() if subject or name in INSTALLATION_WIDE
+    ]
     counted = {key(name, subject): (limit(name), hits) for name, subject, hits in named}
     counted |= {each: (ceiling, 1) for each, ceiling in (ceilings or {}).items()}
     if not counted:
@@ -83,9 +85,23 @@ def take(
             transaction.set_rollback(True)
     if over:
         raise OverLimitError(sorted(over))
-    for each in (*INSTALLATION_WIDE, *(ceilings or {})):
-        if each in counted and tallies[each] >= counted[each][0].most * WARN_AT:
-            logger.warning("%s: %s of %s used", each, tallies[each], counted[each][0].most)
+    for each, (most, hit) in counted.items():
+        is_everybodys = each.partition(" ")[0] in INSTALLATION_WIDE or each in (ceilings or {})
+        if hit and is_everybodys and tallies[each] >= most.most * WARN_AT:
+            logger.warning("%s: %s of %s used", each, tallies[each], most.most)
+
+
+def try_number(call: Call, *, found: bool) -> None:
+    """Counts a roster or conference number that was not found; for one that was, only looks whether it may be tried.
+
+    To be asked before the caller learns which it was, so that calls at once cannot outrun the limits. Raises
+    OverLimitError.
+    """
+    tried = {"roster_numbers_per_line": call.counted(call.line), "roster_numbers": call.counted("")}
+    if found:
+        take(still_free=tried)
+    else:
+        take(None, None, **tried)
 
 
 def _count(counted: dict[str, tuple[Limit, int]]) -> dict[str, int]:

@@ -154,6 +154,26 @@ def test_roster_numbers_tried_with_a_forged_line_leave_the_attested_owners_alone
         assert phone.hears(heard)
 
 
+def test_numbers_tried_from_withheld_lines_close_neither_the_attested_nor_those_let_in_by_hand_out(ana, settings):
+    settings.LIMITS = settings.LIMITS | {"roster_numbers": "3/600"}
+    withheld = dialled(Phone.withheld())
+    for _ in range(3):
+        withheld.press("10000000")
+    invitation = Invitation.objects.get(participant=ana)
+
+    def borrows(phone: Phone) -> Phone:
+        phone.texts_at = cast.ANA
+        phone.dial()
+        phone.press(invitation.roster_number)
+        return phone
+
+    assert gets_in(borrows(attested(cast.STRANGER)))
+    assert borrows(Phone(cast.STRANGER)).heard == [REFUSAL]
+    date = cast.occurrence_of(invitation.conference)
+    Vouch.objects.make(invitation, date, by=User.objects.create_superuser("mia"), reason="I know her voice")
+    assert borrows(Phone(cast.STRANGER)).in_room
+
+
 # Where no carrier vouches for anybody, as in most countries
 
 

@@ -41,7 +41,7 @@ COST = {  # pinned, so that a query more is a decision
     "the end of a call": 5,
     "a waiting caller is let in by hand": 9,
     "ring, and let in by hand": 11,
-    "a roster number, and let in by hand": 12,
+    "a roster number, and let in by hand": 11,
     "a conference number": 6,
     "a wrong passcode": 6,
     "the right passcode alone, and the door": 10,

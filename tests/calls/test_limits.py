@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from participants.models import Conference, Invitation, Participant
+from participants.models import Conference, Invitation, Participant, Policy
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, REFUSAL, asked_of_twilio, attempts, wrong
 from tests.phone import Phone
@@ -231,6 +231,20 @@ def test_all_lines_together_try_so_many_roster_numbers_in_ten_minutes(clock, set
     assert caplog.messages == ["roster_numbers: 4 of 4 used"]
     clock.shift(timedelta(minutes=10))
     assert borrowed(ana).heard == [CODE_SENT]
+
+
+def test_right_numbers_use_up_nothing_on_a_switchboard_or_over_all_lines(clock, settings, ana, bo, carl):
+    settings.LIMITS = settings.LIMITS | {"roster_numbers_per_line": "1/3600", "roster_numbers": "1/600"}
+    for person in (ana, bo, carl):
+        assert borrowed(person).heard == [CODE_SENT]
+    choir = cast.conference(ana.team, "Choir", admission=Policy.PASSCODE)
+    for _guest in range(2):
+        phone = Phone(BORROWED)
+        phone.dial()
+        phone.press(choir.number)
+        assert phone.heard == ["Please enter the passcode."]
+    guess_number(Phone(BORROWED), 1)
+    assert is_refused(borrowed(ana))
 
 
 def test_a_withheld_line_has_no_limit_of_its_own(settings, ana, bo):

@@ -231,9 +231,9 @@ class Call(models.Model):
 
     def counted(self, subject: str) -> str:
         """By what a limit counts the tries of this call: apart from the others' where it is attested, so that whoever
-        forges a number uses up nothing of its owner's.
+        forges a number uses up nothing of its owner's. So is "", nobody in particular: a limit may be everybody's.
         """
-        return f"{subject} attested" if subject and self.is_attested else subject
+        return f"{subject} attested".strip() if self.is_attested else subject
 
     def may_take_over(self, earlier: Call) -> bool:
         """Whether this call, a redial, may take over an earlier one's code, and so end it.
