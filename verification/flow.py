@@ -133,7 +133,9 @@ class EnterRosterNumber(Step):
         self.note(Attempt.Outcome.WRONG_ROSTER_NUMBER)
         if self.call.roster_numbers == 1:
             return self.ask(_("We do not find that number. Please enter the 8 digits from your invitation again."))
-        return self.ask(_("We do not find that number either. Check the date in your invitation, and enter it again."))
+        return self.ask(
+            _("We do not find that one either. Please check the date in your invitation, and enter the number again.")
+        )
 
 
 class SendCode(Step):
@@ -363,9 +365,9 @@ class ChooseRoom(Step):
             return self.nothing_left()
         if len(rooms) > CHOICES_MOST:
             keyed = {room.roster_number: room for room in rooms}
-            choices = _("You are invited to %(number)s rooms. Enter the roster number of yours.") % {
-                "number": len(rooms)
-            }
+            choices = _(
+                "You are invited to %(number)s rooms. Please enter the roster number for the one that you want."
+            ) % {"number": len(rooms)}
         else:
             keyed = {str(key): room for key, room in enumerate(rooms, start=1)}
             choices = " ".join(

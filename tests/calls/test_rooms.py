@@ -89,7 +89,7 @@ def test_more_than_five_rooms_are_chosen_by_roster_number(room, ana):
     rooms = [cast.conference(room.team, f"Room {number}") for number in range(5)]
     invitations = [cast.invite(other, ana) for other in rooms]
     phone = proved(cast.ANA)
-    assert phone.heard == ["You are invited to 6 rooms. Enter the roster number of yours."]
+    assert phone.heard == ["You are invited to 6 rooms. Please enter the roster number for the one that you want."]
     phone.press(invitations[3].roster_number)
     assert phone.room == room_name(cast.occurrence_of(rooms[3]))
 

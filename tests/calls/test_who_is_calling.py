@@ -206,7 +206,9 @@ def test_roster_numbers_are_asked_for_again_in_other_words(ana):
     phone.press("10000000")
     assert phone.heard == ["We do not find that number. Please enter the 8 digits from your invitation again."]
     phone.press("10000001")
-    assert phone.heard == ["We do not find that number either. Check the date in your invitation, and enter it again."]
+    assert phone.heard == [
+        "We do not find that one either. Please check the date in your invitation, and enter the number again."
+    ]
     phone.press("10000002")
     assert phone.heard == [REFUSAL]
 
