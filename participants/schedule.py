@@ -22,6 +22,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from participants import overlaps
+
 if TYPE_CHECKING:
     from participants.models import Conference, Occurrence
 
@@ -52,6 +54,10 @@ class Plan:
     def lost(self) -> list[Occurrence]:
         """Dates that were cancelled or locked by themselves, and go."""
         return [row for row in self.dropped if row.is_exception]
+
+    def refuse_overlaps(self) -> None:
+        """Raises OverlapError where a date that it makes or moves would be at the time of another."""
+        overlaps.refuse(self.coming, [*self.made, *self.moved])
 
 
 def wall_start(conference: Conference) -> datetime:
@@ -188,12 +194,15 @@ def _follow(row: Occurrence, recurrence_id: str, times: dict[str, datetime], beg
     return differs
 
 
-def lay_out(conference: Conference, now: datetime) -> int:
+def lay_out(conference: Conference, now: datetime, *, by_night: bool = False) -> int:
     """Stores the dates that follow from the conference's schedule; how many of them are new.
 
     To be called in a transaction that has written or locked the conference's row, so that two at once do it in turn.
+    Raises OverlapError where two dates would be at the same time; not by night, when nobody could mend it.
     """
     result = plan(conference, now)
+    if not by_night:
+        result.refuse_overlaps()
     rows = conference.occurrences
     if result.dropped:
         rows.filter(pk__in=[row.pk for row in result.dropped]).delete()
@@ -214,7 +223,7 @@ def lay_out_all() -> int:
         with transaction.atomic():
             conference = conferences.select_for_update().filter(pk=pk).first()
             if conference:
-                new += lay_out(conference, timezone.now())
+                new += lay_out(conference, timezone.now(), by_night=True)
     return new
 
 

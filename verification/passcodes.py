@@ -1,6 +1,7 @@
 """The passcode of a room: beside the code, or alone, where the conference says so."""
 
 from enum import Enum, auto
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -8,7 +9,7 @@ from django.utils import timezone
 from participants.models import Occurrence, Passcode, Policy
 from verification import throttle
 from verification.models import Attempt, Block, Call
-from verification.recognition import BlockedError
+from verification.recognition import BlockedError, likeliest
 
 
 class Passing(Enum):
@@ -27,7 +28,7 @@ def room_called(call: Call, number: str) -> int | None:
     now = timezone.now()
     rooms = Occurrence.objects.open_at(now).filter(conference__number=number, conference__admission=Policy.PASSCODE)
     blocks = Block.objects.for_team(OuterRef("conference__team")).of_line(call.line, now)
-    room = rooms.annotate(blocked=Exists(blocks)).order_by("starts_at").first()
+    room: Any = next(iter(likeliest(rooms.annotate(blocked=Exists(blocks)), now)), None)
     if room and room.blocked:
         call.attempts.create(outcome=Attempt.Outcome.BLOCKED, occurrence=room)
         raise BlockedError([])

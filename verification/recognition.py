@@ -1,14 +1,15 @@
 """Who may be calling, and which rooms are open to them."""
 
 import math
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from participants.models import Conference, Invitation
+from participants.models import Conference, Invitation, Occurrence
 from verification.manner import suit_invited
-from verification.models import Block, Call, Vouch
+from verification.models import Admission, Block, Call, Vouch
 
 
 class BlockedError(Exception):
@@ -60,12 +61,13 @@ def person_with_roster_number(call: Call, number: str) -> int | None:
     Notes on the call whether that person is let in by hand, and what the conference asks for; speaks as they ask for.
     Raises BlockedError where their team turns the line away.
     """
-    invitation = _open_now(call).filter(roster_number=number).first()
-    if invitation is None:
+    found = list(_open_now(call).filter(roster_number=number))  # once for each of its dates that are open
+    if not found:
         return None
+    invitation = found[0]
     if invitation.blocked:
         raise BlockedError([invitation.participant_id])
-    call.vouched = invitation.vouched
+    call.vouched = any(each.vouched for each in found)
     suit_invited(call, [invitation])
     call.least_grade = invitation.conference.least_grade
     call.conference = invitation.conference
@@ -91,16 +93,34 @@ def proved_by_code(call: Call) -> bool:
 def rooms_open_to(call: Call) -> list[Invitation]:
     """The invitations that the call's people hold now, if the contact that was proved is still theirs.
 
-    Without a code: those for which somebody lets them in by hand.
+    Without a code: those for which somebody lets them in by hand. Each once, with the date that the caller must mean.
     """
+    invitations = _open_now(call).filter(participant__in=call.people, blocked=False)
     proved = call.challenge
     if proved is None or not proved_by_code(call):
-        return list(_open_now(call).filter(participant__in=call.people, vouched=True, blocked=False))
-    return list(
-        _open_now(call).filter(
-            blocked=False,
-            participant__in=call.people,
-            participant__contacts__channel=proved.channel,
-            participant__contacts__address=proved.address,
-        )
-    )
+        return _one_date_each(list(invitations.filter(vouched=True)))
+    of_them = {"participant__contacts__channel": proved.channel, "participant__contacts__address": proved.address}
+    return _one_date_each(list(invitations.filter(**of_them)))
+
+
+def _one_date_each(invitations: list[Invitation]) -> list[Invitation]:
+    if len({each.pk for each in invitations}) == len(invitations):
+        return invitations
+    dates = Occurrence.objects.filter(pk__in=[each.occurrence_id for each in invitations])
+    places = {row.pk: place for place, row in enumerate(likeliest(dates, timezone.now()))}
+    meant: dict[int, Invitation] = {}
+    for each in sorted(invitations, key=lambda each: places[each.occurrence_id]):
+        meant.setdefault(each.pk, each)
+    return [each for each in invitations if meant[each.pk] is each]
+
+
+def likeliest(dates: QuerySet[Occurrence], now: datetime) -> list[Occurrence]:
+    """Open dates of one conference, first the one that a caller means: whoever calls wants to be where
+    the others are. Else one that is not locked; that began last; or will begin next.
+    """
+    there = Admission.objects.live(now).filter(occurrence=OuterRef("pk"))
+
+    def place(row: Any) -> tuple[Any, ...]:
+        return not row.has_people, row.locked, row.starts_at > now, abs(row.starts_at - now), row.pk
+
+    return sorted(dates.annotate(has_people=Exists(there)), key=place)

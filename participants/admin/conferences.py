@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
 from participants.admin.again import SchedulesAgain
+from participants.admin.at_once import RefusesOverlaps
 from participants.admin.conference_list import ByDate, ConferenceList
 from participants.admin.dates import OccurrenceInline, as_told
 from participants.admin.export import Exports
@@ -93,6 +94,7 @@ class ConferenceForm(ScheduleForm):
 @admin.register(Conference)
 class ConferenceAdmin(
     TeamWall,
+    RefusesOverlaps,
     Invites,
     LeadsOn,
     Warns,
@@ -224,7 +226,8 @@ class ConferenceAdmin(
         ):
             raise PermissionDenied
         form = ScheduleForm(request.GET, instance=conference)
-        return HttpResponse(as_told(form.instance, form.plan) if form.is_valid() and form.plan else "")
+        wrong = form.non_field_errors()
+        return HttpResponse(format_html("{}{}", wrong, as_told(form.instance, form.plan)) if form.plan else "")
 
     @admin.display(description=_("people"))
     def invited(self, conference: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -17,18 +16,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from participants import schedule
+from participants import overlaps, schedule
+from participants.admin.at_once import RefusesOverlaps, at_once
+from participants.admin.date_form import DateForm
 from participants.admin.inviting import tell_of_changes
 from participants.admin.plans import spelled_out
 from participants.admin.rosters import ComingConferences
-from participants.admin.schedule_form import WallTimeField, fate_of, label_boxes, staying
+from participants.admin.schedule_form import fate_of, staying
 from participants.admin.shown import ShowsSome
 from participants.admin.walls import TeamWall
 from participants.models import Conference, Occurrence
 
 PREVIEWED = 10
 SHOWN = 10  # on the page of a conference
-A_DAY = 24 * 60  # minutes
 
 
 def as_told(conference: Conference, plan: schedule.Plan) -> SafeString:
@@ -87,6 +87,29 @@ class ComingDates(ShowsSome):
         coming = rows.filter(closes_at__gt=timezone.now()).order_by("starts_at").values_list("pk", flat=True)
         return list(coming[:SHOWN]) or list(rows.order_by("-starts_at").values_list("pk", flat=True)[:1])
 
+    @property
+    def put_back(self) -> list[Occurrence]:
+        """Those that are called off no more."""
+        rows = (form.instance for form in self.forms if "cancelled" in form.changed_data)
+        return [row for row in rows if not row.cancelled]
+
+    def clean(self) -> None:
+        super().clean()
+        if not (back := self.put_back):
+            return
+        shown = {form.instance.pk: form.instance for form in self.forms}
+        coming = self.instance.occurrences.filter(closes_at__gt=timezone.now())
+        try:
+            overlaps.refuse([shown.get(row.pk, row) for row in coming], back)
+        except overlaps.OverlapError as found:
+            raise ValidationError(at_once(self.instance, found)) from found
+
+    def save(self, commit: bool = True) -> Any:
+        saved = super().save(commit)
+        if back := self.put_back:  # at the times that the conference, saved a moment ago, may have given them
+            overlaps.look_again(self.instance.occurrences.filter(pk__in=[row.pk for row in back]))
+        return saved
+
 
 class TellsTimes(TeamWall):
     team_paths = ("conference__team",)
@@ -131,102 +154,6 @@ class OccurrenceInline(TellsTimes, admin.TabularInline):
         return False
 
 
-class DateForm(forms.ModelForm):
-    """One date by itself: another time, another length, other doors; or as the series has it."""
-
-    tell = forms.BooleanField(label=_("Tell those who are invited of a change"), required=False, initial=True)
-
-    starts_at = WallTimeField(label=_("Starts at"), help_text=_("By the clocks of the conference's zone."))
-    minutes = forms.IntegerField(label=_("Minutes long"), min_value=1, max_value=A_DAY)
-    doors = forms.IntegerField(label=_("Doors open, minutes before"), min_value=0, max_value=A_DAY)
-    moderator_doors = forms.IntegerField(label=_("For moderators, minutes before"), min_value=0, max_value=A_DAY)
-    follow = forms.BooleanField(
-        label=_("As the series has it"),
-        required=False,
-        help_text=_("Gives it the time of the series back, and calls it off no more, whatever is typed above."),
-    )
-
-    class Meta:
-        model = Occurrence
-        fields = ("locked", "cancelled")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        row = self.instance
-        if "starts_at" not in self.fields:
-            return
-        label_boxes(self.fields["starts_at"])
-        self.wall_time = row.conference.local(row.starts_at).replace(tzinfo=None, second=0, microsecond=0)
-        self.initial = dict(self.initial) | {
-            "starts_at": self.wall_time,
-            "minutes": (row.closes_at - row.starts_at) // timedelta(minutes=1),
-            "doors": (row.starts_at - row.opens_at) // timedelta(minutes=1),
-            "moderator_doors": (row.starts_at - row.moderators_open_at) // timedelta(minutes=1),
-        }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "starts_at" not in self.fields or self.errors:
-            return cleaned
-        if cleaned["follow"]:
-            self.take_back()
-        elif {"starts_at", "minutes", "doors", "moderator_doors"} & set(self.changed_data):
-            self.move(cleaned)
-        return cleaned
-
-    def take_back(self) -> None:
-        row, conference = self.instance, self.instance.conference
-        times = schedule.wanted(conference, timezone.now()).get(row.recurrence_id)
-        if times is None:
-            self.add_error("follow", _("The series has no such date any more."))
-            return
-        self.cleaned_data["cancelled"] = False
-        self.give(times, own=False)
-
-    def move(self, cleaned: dict[str, Any]) -> None:
-        row, conference = self.instance, self.instance.conference
-        starts_at = row.starts_at
-        if cleaned["starts_at"] != self.wall_time:
-            if row.moderators_open_at <= timezone.now():
-                self.add_error("starts_at", _("The doors are open: it can become longer or shorter, but not be moved."))
-                return
-            try:
-                starts_at = schedule.moment_of(cleaned["starts_at"], conference.time_zone)
-            except (ValidationError, OverflowError) as error:
-                self.add_error("starts_at", getattr(error, "messages", None) or _("Is that year right?"))
-                return
-        closes_at = starts_at + timedelta(minutes=cleaned["minutes"])
-        others = conference.occurrences.exclude(pk=row.pk).filter(cancelled=False)
-        if other := others.filter(starts_at__lt=closes_at, closes_at__gt=starts_at).first():
-            words = _("Another date of this conference is then: %(date)s.")
-            said = {"date": spelled_out(conference, other.starts_at, other.closes_at)}
-            self.add_error("starts_at", ValidationError(words, params=said))
-            return
-        doors = cleaned["doors"]
-        times = {
-            "moderators_open_at": starts_at - timedelta(minutes=max(doors, cleaned["moderator_doors"])),
-            "opens_at": starts_at - timedelta(minutes=doors),
-            "starts_at": starts_at,
-            "closes_at": closes_at,
-            "overtime_until": closes_at + timedelta(minutes=conference.overtime),
-        }
-        self.give(times, own=True)
-
-    def give(self, times: dict[str, datetime], *, own: bool) -> None:
-        for name, value in times.items():
-            setattr(self.instance, name, value)
-        self.instance.own_times = own
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return {*super()._get_validation_exclusions(), *schedule.TIMES}  # type: ignore[misc]
-
-    def _post_clean(self) -> None:
-        """Django would write what was typed on the wall over the moment that it is."""
-        moment = self.instance.starts_at
-        super()._post_clean()  # type: ignore[misc]
-        self.instance.starts_at = moment
-
-
 class WhichDates(admin.SimpleListFilter):
     title = _("when")
     parameter_name = "when"
@@ -244,7 +171,7 @@ class WhichDates(admin.SimpleListFilter):
 
 
 @admin.register(Occurrence)
-class OccurrenceAdmin(TellsTimes, admin.ModelAdmin):
+class OccurrenceAdmin(TellsTimes, RefusesOverlaps, admin.ModelAdmin):
     """Every date. They follow from the conferences: none is added or deleted by hand, and what is over stays."""
 
     form = DateForm
@@ -272,6 +199,12 @@ class OccurrenceAdmin(TellsTimes, admin.ModelAdmin):
             return ("room", "opens", "starts", "closes", "locked", "cancelled", "tell")
         times = ("starts_at", "minutes", "doors", "moderator_doors")
         return ("room", *times, "locked", "cancelled", *(("follow",) if obj.conference.rule else ()), "tell")
+
+    def save_model(self, request: HttpRequest, obj: Occurrence, form: Any, change: bool) -> None:
+        Conference.objects.select_for_update().filter(pk=obj.conference_id).values_list("pk").first()
+        super().save_model(request, obj, form, change)
+        if form.is_held_anew:
+            overlaps.look_again([obj])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

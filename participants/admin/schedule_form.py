@@ -14,8 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants import schedule
+from participants.admin.at_once import at_once
 from participants.admin.plans import spelled_out
 from participants.models import Conference, Occurrence
+from participants.overlaps import OverlapError
 from participants.recurrence import BY_DATE, BY_WEEKDAY, COUNT_MOST, DAILY, EVERY_MOST, WEEKLY, WEEKS, Rule
 
 YEARS = range(2000, 2100)  # a slip of the pen beyond them would overflow what comes of it
@@ -222,6 +224,10 @@ class ScheduleForm(forms.ModelForm):
         if going_on and plan.made and not self.instance.rule:
             words = _("The doors are open: this date can become longer or shorter, and be cancelled, but not moved.")
             self.add_error("starts_at", ValidationError(words))
+        try:
+            plan.refuse_overlaps()
+        except OverlapError as found:
+            self.add_error(None, at_once(self.instance, found))
 
 
 def staying(conference: Conference, row: Occurrence) -> str:
