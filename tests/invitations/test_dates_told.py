@@ -41,7 +41,7 @@ def test_the_date_that_is_called_off_or_moved_is_named(organizer, told):
     on_date(fourth, organizer, cancelled="on")
     ana, bo, cy = letters()
     assert ana.startswith(f"Not held: {said[fourth.pk]}.\n\nThis is how it stands now.\n\nWhen: ")
-    assert bo.startswith("No se celebra: martes, ")
+    assert bo.startswith("No tendrá lugar: martes, ")
     next_date = spelled_out(first.starts_at, told.time_zone)
     assert cy.startswith(f"Harbour watch has changed. Not held: {said[fourth.pk]}. The next date: {next_date}. Dial ")
 
