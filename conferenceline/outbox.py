@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from conferenceline import mail
 from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
 from conferenceline.telephony import messages
-from participants.invitations import out_of_date
 from participants.models import Contact, Delivery
 from participants.models.deliveries import ATTEMPTS_MOST
+from participants.waiting import bring_up_to_date, out_of_date
 from verification import test_codes
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ def deliver(delivery: Delivery) -> bool:
     with translation.override(
         "en"
     ):  # the log's and the list's words; those of the message were chosen when it was owed
+        bring_up_to_date(delivery)
         if reason := reason_to_withdraw(delivery):
             delivery.settle(Delivery.State.WITHDRAWN, reason)
             return True

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from participants.letters import Letter, Letters
@@ -113,15 +112,3 @@ def delivery_of(
         **(content if letter.is_mail else {"body": notice.text}),
         **fields,
     )
-
-
-def out_of_date(delivery: Delivery) -> str:
-    """Why an invitation or what follows it has become untrue while it waited, in words; "" where it has not."""
-    conference, date = delivery.conference, delivery.occurrence
-    if delivery.kind in Delivery.OF_WHAT_IS_GONE:
-        return ""
-    if delivery.invitation_id is None:
-        return _("They are on the roster no more.")
-    if conference is None or conference.status != Conference.Status.SCHEDULED or (date and date.cancelled):
-        return _("The conference was called off.")
-    return ""

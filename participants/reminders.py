@@ -1,19 +1,24 @@
-"""Reminders: some hours before, and when the doors open. Each person gets each of them once for a date."""
+"""Reminders: some hours before, and when the doors open. Each person gets each of them once for a date.
+
+A date that is moved is another one: of it they are reminded anew.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from participants.invitations import delivery_of
 from participants.letters import Letters
-from participants.models import CalendarEntry, Conference, Delivery, Invitation, Occurrence
+from participants.models import CalendarEntry, Conference, Delivery, Invitation, Occurrence, Participant
 from participants.models.conferences import OPEN_MOST
 
 ARRIVED = (Delivery.State.SENT, Delivery.State.UNSURE)
+WITHDRAWN = Delivery.State.WITHDRAWN
+KINDS = (Delivery.Kind.REMINDER, Delivery.Kind.DOORS_OPEN)
 
 
 def remind() -> int:
@@ -26,6 +31,15 @@ def remind() -> int:
     return ahead + sum(
         _remind_of(date, Delivery.Kind.DOORS_OPEN, due_at=date.opens_at, until=date.closes_at) for date in _open(now)
     )
+
+
+def key_of(kind: str, date: Occurrence, participant: Participant) -> str:
+    """Of two with the same key only one is owed: the same person, the same date, at the same time."""
+    return Delivery.objects.key_of(kind, date, participant, _edition(date))
+
+
+def _edition(date: Occurrence) -> str:
+    return f"{date.starts_at.astimezone(UTC):%Y%m%dT%H%M}"
 
 
 def _held() -> QuerySet[Occurrence]:
@@ -52,8 +66,9 @@ def _remind_of(date: Occurrence, kind: str, *, due_at: datetime, until: datetime
     """Those who were invited before it was due: whoever is invited later needs no reminder of it."""
     sent = Delivery.objects.filter(invitation=OuterRef("pk"))
     invited = sent.filter(kind=Delivery.Kind.INVITATION, state__in=ARRIVED, created_at__lt=due_at)
+    of_it = sent.filter(kind=kind, occurrence=date, key__endswith=_edition(date)).exclude(state=WITHDRAWN)
     rows = Invitation.objects.filter(conference=date.conference_id, participant__team=date.conference.team_id)
-    rows = rows.filter(Exists(invited)).exclude(Exists(sent.filter(kind=kind, occurrence=date)))
+    rows = rows.filter(Exists(invited)).exclude(Exists(of_it))
     people = list(rows.select_related("participant").prefetch_related("participant__contacts"))
     if not people:
         return 0
@@ -63,6 +78,10 @@ def _remind_of(date: Occurrence, kind: str, *, due_at: datetime, until: datetime
         letter = letters.to(invitation, kind)
         if letter.contact:
             delivery = delivery_of(letter, kind, entry, until=until, occurrence=date)
-            delivery.key = Delivery.objects.key_of(kind, date, invitation.participant)
+            delivery.key = key_of(kind, date, invitation.participant)
             owed.append(delivery)
-    return Delivery.objects.owe_all(owed)
+    # Moved away and back, or called off and held after all: what was taken back meanwhile is due again.
+    taken_back = Delivery.objects.filter(key__in=[each.key for each in owed], state=WITHDRAWN)
+    again = {each.key: each for each in taken_back.defer("body", "html", "calendar")}
+    new = Delivery.objects.owe_all([each for each in owed if each.key not in again])
+    return new + sum(again[each.key].owe_anew(each) for each in owed if each.key in again)

@@ -301,8 +301,20 @@ class Delivery(models.Model):
 
     def owe_anew(self, other: Delivery) -> bool:
         """As send_again() does, with the words and the address of another one, which is not saved."""
+        as_read = Delivery.objects.filter(state=self.state)  # one who was quicker has seen to it
+        return self._once_more(as_read, **other.contents)
+
+    @property
+    def contents(self) -> dict[str, Any]:
+        """What goes out, and where."""
         names = ("channel", "address", "language", "subject", "body", "html", "calendar", "sequence", "until")
-        return self._once_more(Delivery.objects.all(), **{name: getattr(other, name) for name in names})
+        return {name: getattr(self, name) for name in names}
+
+    def rewrite(self, other: Delivery) -> None:
+        """Gives one that is claimed the words and the address of another one, which is not saved."""
+        mine = Delivery.objects.filter(pk=self.pk, state=self.State.SENDING, attempts=self.attempts)
+        if mine.update(**other.contents):
+            self.refresh_from_db()
 
     def _once_more(self, among: DeliveryQuerySet, **fields: Any) -> bool:
         over = among.filter(pk=self.pk, state__in=self.OVER_WITHOUT_PROOF)
@@ -316,7 +328,10 @@ class Delivery(models.Model):
     def withdraw(self, words: str = "") -> bool:
         """Takes back what has not been sent; False where a worker has it already, or it is over."""
         waiting = Delivery.objects.filter(pk=self.pk, state=self.State.WAITING)
-        return bool(waiting.update(state=self.State.WITHDRAWN, last_error=words))
+        if not waiting.update(state=self.State.WITHDRAWN, last_error=words):
+            return False
+        self.state = self.State.WITHDRAWN
+        return True
 
     @property
     def masked_address(self) -> str:

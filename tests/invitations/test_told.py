@@ -8,9 +8,11 @@ from django.utils import timezone
 from time_machine import travel
 
 from conferenceline.outbox import send_due
+from participants import schedule
 from participants.admin.plans import spelled_out
 from participants.invitations import Whom, invite
-from participants.models import Conference, Delivery, DialInNumber, Occurrence, Participant
+from participants.models import CalendarEntry, Conference, Delivery, DialInNumber, Occurrence, Participant
+from participants.notices import day_and_time
 from participants.reminders import remind
 from sandbox.models import Fault, Message
 from tests import cast
@@ -281,3 +283,48 @@ def test_a_conference_that_was_held_gets_a_new_time_and_keeps_the_date_that_was(
         moved = Delivery.objects.get(kind="changed", channel="mail").calendar
         assert moments(moved, later + timedelta(days=1), invited.time_zone) == [(later, later + timedelta(hours=1))]
         assert "is over" not in organizer.get(page).content.decode()
+
+
+def test_what_failed_and_is_sent_again_goes_out_as_it_stands_then(organizer, invited):
+    Fault.objects.inject("mail.send", 550, status=550, to="cy@example.com")
+    invite(invited, Whom.NEW)
+    assert arrived() == []
+    change(organizer, invited, starts_at_1="23:30", without=("tell",))
+    failed = Delivery.objects.get(address="cy@example.com")
+
+    again = {"action": "send_again", "_selected_action": str(failed.pk)}
+    organizer.post("/admin/participants/delivery/", again)
+
+    assert arrived() == [("cy@example.com", "Invitation: Budget")]
+    failed.refresh_from_db()
+    assert "23:30 (time zone America/New York" in failed.body
+    assert first_of(failed.calendar, "SEQUENCE") == "1"
+
+
+def test_a_date_that_is_moved_is_reminded_of_at_its_new_time_once_and_never_at_the_old_one(invited):
+    date, day = cast.occurrence_of(invited), timedelta(days=1)
+    times = {name: getattr(date, name) for name in schedule.TIMES}
+    reminded = [("+12025550111", ""), ("ana@example.com", "Reminder: Budget")]
+    assert at(date.starts_at - day) == reminded
+
+    Occurrence.objects.update(**{name: value + day for name, value in times.items()})
+    with travel(date.starts_at, tick=False):
+        assert (remind(), remind()) == (2, 0)
+        Occurrence.objects.update(**{name: value + 2 * day for name, value in times.items()})
+    assert at(date.starts_at + timedelta(minutes=1)) == []
+    assert set(Delivery.objects.filter(state="withdrawn").values_list("last_error", flat=True)) == {
+        "The date was moved."
+    }
+    Occurrence.objects.update(**{name: value + day for name, value in times.items()})  # and back again
+    assert at(date.starts_at + timedelta(minutes=2)) == reminded
+    assert (
+        day_and_time(date.starts_at + day, invited.time_zone) in Delivery.objects.filter(kind="reminder").first().body
+    )
+
+
+def test_a_reminder_that_waits_says_how_it_stands_when_it_goes(invited):
+    with travel(cast.occurrence_of(invited).starts_at - timedelta(hours=23), tick=False):
+        assert remind() == 2
+        Conference.objects.update(title="Budget talk")
+        CalendarEntry.objects.note(Conference.objects.get())
+        assert arrived() == [("+12025550111", ""), ("ana@example.com", "Reminder: Budget talk")]
