@@ -10,6 +10,7 @@ from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import cache
+from itertools import takewhile
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -103,16 +104,41 @@ def _events(conference: Conference) -> list[Event]:
     zone, rule = conference.time_zone, conference.rule
     first = next(rule.dates(schedule.wall_start(conference)))
     changed = exceptions(conference)
+    instead, never_held = _held_otherwise(conference, rule, first)
     series = Event()
     series.add("dtstart", first.replace(tzinfo=zone))
     series.add("duration", timedelta(minutes=conference.duration))
     series.add("rrule", vRecur.from_ical(rule_in_utc(rule, zone)))
-    moved = [row for row in changed if not row.cancelled]
-    if off := [_planned(row, zone) for row in changed if row.cancelled]:
+    moved = {row: _planned(row, zone) for row in changed if not row.cancelled} | instead
+    if off := [*(_planned(row, zone) for row in changed if row.cancelled), *never_held]:
         series.add("exdate", off)
-    if besides := [planned for row in moved if not _has(rule, first, planned := _planned(row, zone))]:
+    if besides := [planned for planned in moved.values() if not _has(rule, first, planned)]:
         series.add("rdate", besides)
-    return [series, *(_moved(row, zone) for row in moved)]
+    return [series, *(_moved(row, planned) for row, planned in moved.items())]
+
+
+def _held_otherwise(
+    conference: Conference, rule: Rule, first: datetime
+) -> tuple[dict[Occurrence, datetime], list[datetime]]:
+    """What was held, or has begun, at times that the series has no more: it keeps them when the series is changed.
+
+    Each with the time of the series in whose place it is, where there is one; and the times of the series that were
+    never held, for they are over and were none of it then. Before the first date that is stored nothing is known.
+    """
+    zone, now = conference.time_zone, timezone.now()
+    rows = list(conference.occurrences.order_by("starts_at", "pk"))
+    begun = [row for row in rows if row.moderators_open_at <= now]
+    if not begun:
+        return {}, []
+    known = {_planned(row, zone) for row in rows}
+    earliest = min(known).date()
+    latest = max(conference.local(now), *(_planned(row, zone).replace(hour=23, minute=59) for row in begun))
+    due = takewhile(lambda each: each <= latest.replace(tzinfo=None), rule.dates(first))
+    all_due = [each.replace(tzinfo=zone) for each in due if each.date() >= earliest]
+    free = [each for each in all_due if each not in known]
+    stays = [row for row in begun if not row.cancelled and _planned(row, zone) not in all_due]
+    instead = {row: free.pop(0) if free else _planned(row, zone) for row in stays}
+    return instead, free
 
 
 def _alone(conference: Conference) -> Event:
@@ -125,9 +151,9 @@ def _alone(conference: Conference) -> Event:
     return event
 
 
-def _moved(row: Occurrence, zone: ZoneInfo) -> Event:
+def _moved(row: Occurrence, planned: datetime) -> Event:
     event = Event()
-    event.add("recurrence-id", _planned(row, zone))
+    event.add("recurrence-id", planned)
     event.add("dtstart", row.starts_at.astimezone(UTC))
     event.add("dtend", row.closes_at.astimezone(UTC))
     return event

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from time_machine import travel
 
 from participants import schedule
 from participants.calendar_file import CANCEL, REQUEST, CalendarFile
@@ -147,6 +148,32 @@ def test_a_date_that_the_series_has_no_longer_is_still_in_the_calendar(weekly):
     until = weekly.occurrences.order_by("starts_at").last().starts_at
     assert moments(text, until, weekly.time_zone) == dates_of(weekly)
     assert first_of(text, "RDATE") == f"TZID=America/New_York:{stray.recurrence_id}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hours": 1},
+        {"days": 1, "recurrence": "FREQ=WEEKLY;BYDAY=WE;WKST=MO"},  # held on Tuesdays, and now on Wednesdays
+        {"recurrence": "FREQ=DAILY;COUNT=60"},
+        {"recurrence": "FREQ=MONTHLY;BYDAY=1TU;COUNT=3"},
+    ],
+)
+def test_what_was_held_keeps_its_time_when_the_series_gets_another(weekly, change):
+    rest = dict(change)
+    recurrence = rest.pop("recurrence", weekly.recurrence)
+    with travel(weekly.starts_at + timedelta(days=14, minutes=20), tick=False):  # two were held, and one is on
+        held = dates_of(weekly)[:3]
+        weekly.occurrences.filter(starts_at=held[0][0]).update(cancelled=True)
+        weekly.recurrence = recurrence
+        weekly.starts_at += timedelta(**rest)
+        weekly.save()
+        assert dates_of(weekly)[:2] == held[1:]
+
+        text = file_of(weekly)
+
+        until = weekly.occurrences.order_by("starts_at").last().starts_at
+        assert moments(text, until, weekly.time_zone) == dates_of(weekly)
 
 
 def test_clocks_change_by_the_clocks_before(weekly):
