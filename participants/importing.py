@@ -109,7 +109,7 @@ def stored(imported: PeopleImport, person: Person, plan: Plan) -> ImportRow:
         name=row.name,
         numbers=list(row.numbers),
         mails=list(row.mails),
-        role=person.role,
+        role=row.role,
         language=person.language,
         fate=plan.fate,
         why=plan.why[:400],

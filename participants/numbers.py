@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import phonenumbers
@@ -47,6 +48,13 @@ def read_number(text: str, region: str = "") -> str:
         % {"text": text, "example": example_of(region)},
         code="invalid",
     )
+
+
+def read_numbers(text: str, region: str) -> list[str]:
+    """As read_number(), of several between slashes. A slash may stand in one, as in 030 / 123456, too."""
+    with suppress(ValidationError):
+        return [read_number(each, region) for each in text.split("/")]
+    return [read_number(text, region)]
 
 
 def example_of(region: str) -> str:

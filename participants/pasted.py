@@ -9,15 +9,20 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext
 
+from participants.headings import ROLE_WORDS, ROLES, are_of_people, bare, kind_of
 from participants.names import read_name, visible
-from participants.numbers import read_number
+from participants.numbers import read_numbers
 
 MAIL = re.compile(r"""[^\s<>,;:()"']*@[^\s<>,;()"']*""")
 NUMBER = re.compile(r"(?:\+|\b00|\()?[\d(][\d \u00a0().\-–/]{4,}\d(?: *(?:ext\.?|extension|x) *\d+)?", re.IGNORECASE)
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)  # 1.20256E+10, as a spreadsheet shows long numbers
 BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 LABEL = re.compile(r"\b(?:tel|phone|mobile|cell|mob|fax|e-?mail|mailto)\b\.?:?|mailto:", re.IGNORECASE)
-HEADING = {"name", "number", "phone", "telephone", "mobile", "mail", "e-mail", "email", "address", "full name"}
+ROLE_WORD = "|".join(sorted({*ROLE_WORDS, *"|".join(ROLES.values()).split("|")}, key=len, reverse=True))
+ROLE_FIELD = re.compile(rf"(?:^|(?<=[,;|\t(\[])) *({ROLE_WORD})\s*(?=[,;:|\t)\]<]|$)", re.IGNORECASE)
+ROLE_AT_END = re.compile(rf"(?:^|(?<=[\s,;]))({ROLE_WORD})\W*$", re.IGNORECASE)
+IN_NAME = r"[^<>()\[\],;|\t\"@\d]"
+LAST_NAME_FIRST = re.compile(rf"^\s*({IN_NAME}+,{IN_NAME}*\w)\s*(?=<[^<>]*@)")  # Bell, Ana <ana@example.com>
 RECIPIENTS = re.compile(r"(?<=>)\s*[;,]\s*")  # Ana Bell <ana@example.com>; Bo Cole <bo@example.com>
 
 
@@ -31,6 +36,7 @@ class Row:
     numbers: tuple[str, ...] = ()
     mails: tuple[str, ...] = ()
     wrong: str = ""
+    role: str = ""  # of Invitation.Role; "" where the list says none
 
 
 def read_list(text: str, region: str) -> list[Row]:
@@ -47,8 +53,9 @@ def read_list(text: str, region: str) -> list[Row]:
 
 
 def is_heading(line: str) -> bool:
-    fields = [field.strip().casefold() for field in re.split(r"[,;\t|]", line) if field.strip()]
-    return bool(fields) and all(field in HEADING for field in fields)
+    fields = [field for field in re.split(r"[,;\t|]", line) if field.strip()]
+    kinds = [kind_of(field) for field in fields]
+    return bool(kinds) and (all(kinds) or are_of_people(kinds))
 
 
 def read_line(line: int, text: str, region: str) -> Row:
@@ -59,12 +66,28 @@ def read_line(line: int, text: str, region: str) -> Row:
             raise ValidationError(
                 gettext("A spreadsheet has shortened a number. Make its column text there, and copy it again.")
             )
+        rest, roles = without_roles(ROLE_FIELD, rest)
+        rest = LAST_NAME_FIRST.sub(r'"\1" ', rest)
         mails = [read_mail(found) for found in MAIL.findall(rest)]
         rest = MAIL.sub(" ", rest)
-        numbers = [read_number(found, region) for found in NUMBER.findall(rest)]
-        return Row(line, text, find_name(NUMBER.sub(" ", rest)), tuple(unique(numbers)), tuple(unique(mails)))
+        numbers = [number for found in NUMBER.findall(rest) for number in read_numbers(found, region)]
+        rest, last = without_roles(ROLE_AT_END, NUMBER.sub(" ", rest))
+        role = one_role(unique(roles + last))
+        return Row(line, text, find_name(rest), tuple(unique(numbers)), tuple(unique(mails)), role=role)
     except ValidationError as problem:
         return Row(line, text, wrong=" ".join(problem.messages))
+
+
+def without_roles(pattern: re.Pattern[str], text: str) -> tuple[str, list[str]]:
+    return pattern.sub(" ", text), [ROLE_WORDS[bare(found)] for found in pattern.findall(text)]
+
+
+def one_role(roles: list[str]) -> str:
+    if len(roles) > 1:
+        raise ValidationError(
+            gettext("Which of these is the role: %(roles)s? Leave one.") % {"roles": " / ".join(roles)}
+        )
+    return "".join(roles)
 
 
 def unique(values: list[str]) -> list[str]:
@@ -86,7 +109,7 @@ def find_name(text: str) -> str:
     quoted = re.fullmatch(r"[\s<>()\[\]|;,:]*\"([^\"]+)\"[\s<>()\[\]|;,:]*", text)
     between = r"[;|\t<>()\[\]]" if "\t" in text else r"[;|,<>()\[\]]"
     fields = [quoted[1]] if quoted else re.split(between, text)
-    fields = [" ".join(field.split()).strip(" \"':-–") for field in fields]
+    fields = [" ".join(field.split()).strip(" \"':-–/") for field in fields]
     fields = [field for field in fields if field]
     if len(fields) > (2 if "\t" in text else 1):
         raise ValidationError(

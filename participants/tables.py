@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
+from participants.headings import (
+    FIRST,
+    LANGUAGE,
+    LAST,
+    MAIL,
+    MOBILE,
+    NAME,
+    PHONE,
+    ROLE,
+    ROLE_WORDS,
+    are_of_people,
+    bare,
+    kind_of,
+)
 from participants.models import Invitation
 from participants.names import read_name
-from participants.numbers import read_number
+from participants.numbers import read_numbers
 from participants.pasted import SHORTENED, Row, read_mail, unique
 from participants.sheets import ERROR, LINES_MOST, TOO_LARGE, Sheet, csv_sheet, xlsx_sheet
 
 BYTES_MOST = 5 * 2**20
 ROWS_MOST = 5_000
-
-NAME, FIRST, LAST, MOBILE, PHONE, MAIL, ROLE, LANGUAGE = (
-    "name", "first name", "last name", "mobile", "phone", "mail", "role", "language",
-)  # fmt: skip
-HEADINGS = {
-    NAME: "name|full name|person|participant|nombre completo|nom complet",
-    FIRST: "first name|given name|forename|vorname|nombre|prénom",
-    LAST: "last name|surname|family name|nachname|familienname|apellido|apellidos|nom",
-    MOBILE: "mobile|mobile number|mobile phone|cell|cell phone|mobil|mobilnummer|handy|móvil|celular|portable",
-    PHONE: "phone|phone number|telephone|telephone number|number|tel|landline|telefon|telefonnummer|teléfono|téléphone",
-    MAIL: "mail|e-mail|email|mail address|e-mail address|email address|correo|correo electrónico|courriel",
-    ROLE: "role|rolle|rol|rôle",
-    LANGUAGE: "language|sprache|idioma|langue",
-}
-COLUMN = {heading: kind for kind, headings in HEADINGS.items() for heading in headings.split("|")}
 
 TOO_LONG = gettext_lazy("The list has more than %(most)s lines. Import it in parts.")
 
@@ -42,7 +41,6 @@ class Person:
     """A row of a file: what of it is read as a pasted line is, and what a column says besides."""
 
     row: Row
-    role: str = ""
     language: str = ""
 
 
@@ -73,8 +71,8 @@ def read_table(content: bytes) -> Table:
     if not rows:
         raise ValidationError(gettext("There is nobody in this file."))
     headings = rows.pop(0)[1]
-    columns = [COLUMN.get(re.sub(r"\W*\d*\W*$", "", each.casefold().strip()), "") for each in headings]
-    if not {NAME, FIRST, LAST} & {*columns} or not {MOBILE, PHONE, MAIL} & {*columns}:
+    columns = [kind_of(each) for each in headings]
+    if not are_of_people(columns):
         raise ValidationError(
             gettext("The first line must have headings, such as name, mobile, mail. It has: %(headings)s.")
             % {"headings": ", ".join(each[:40] for each in headings if each) or "–"}
@@ -109,26 +107,29 @@ def person_of(line: int, text: str, columns: list[str], cells: list[str], region
         )
     names = [cell for kind in (NAME, FIRST, LAST) for cell in found.get(kind, [])]
     numbers = [
-        number_of(each, region)
+        number
         for kind in (MOBILE, PHONE)
         for cell in found.get(kind, [])
-        for each in re.split(r"[;,\n]| / ", cell)
+        for each in re.split(r"[;,\n]", cell)
         if each.strip()
+        for number in numbers_of(each, region)
     ]
     mails = [read_mail(each) for cell in found.get(MAIL, []) for each in re.split(r"[;,\s]+", cell) if each]
     row = Row(line, text, read_name(" ".join(names)), tuple(unique(numbers)), tuple(unique(mails)))
-    return Person(row, role_of(found.get(ROLE, [])), language_of(found.get(LANGUAGE, [])))
+    role = role_of(found.get(ROLE, []))
+    return Person(replace(row, role=role), language_of(found.get(LANGUAGE, [])))
 
 
-def number_of(text: str, region: str) -> str:
+def numbers_of(text: str, region: str) -> list[str]:
     if SHORTENED.search(text):
         raise ValidationError(gettext("A spreadsheet has shortened a number. Make its column text, and save it again."))
-    return read_number(text, region)
+    return read_numbers(text, region)
 
 
 def role_of(cells: list[str]) -> str:
     """Of Invitation.Role; "" where the column is empty."""
-    return among(cells, [(str(value), str(label)) for value, label in Invitation.Role.choices])
+    known = [ROLE_WORDS.get(bare(cell), cell) for cell in cells]
+    return among(known, [(str(value), str(label)) for value, label in Invitation.Role.choices])
 
 
 def language_of(cells: list[str]) -> str:

@@ -33,7 +33,12 @@ class PasteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12, "cols": 80, "placeholder": EXAMPLE, "spellcheck": "false"}),
         help_text=_("A name with numbers and mail addresses, in any order, as they stand in a mail or a spreadsheet."),
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Invitation.Role, initial=Invitation.Role.PARTICIPANT)
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Invitation.Role,
+        initial=Invitation.Role.PARTICIPANT,
+        help_text=_("Of whom the list gives none."),
+    )
 
     def __init__(self, *args: Any, teams: Any, conference: Conference | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +123,11 @@ class PastesPeople(WorkPages):
             people = carry_out(form.chosen_team, plans, request.user.get_username())
             words = ngettext("%(n)s person of a list.", "%(n)s people of a list.", len(people)) % {"n": len(people)}
             if form.conference:
-                added = put_on_roster(form.conference, people, form.cleaned_data["role"])
+                roles = [each.row.role or form.cleaned_data["role"] for each in plans if each.is_saved]
+                added = 0
+                for role in Invitation.Role.values:
+                    theirs = [person for person, has in zip(people, roles, strict=True) if has == role]
+                    added += put_on_roster(form.conference, theirs, role)
                 self.log_change(request, form.conference, words)
                 words = ngettext(
                     "%(n)s person of the list is on the roster, %(new)s of them new on it.",

@@ -90,7 +90,7 @@ def test_onto_a_roster_with_roles(organizer, room, ana):
     page = f"/admin/participants/conference/{room.pk}/import/"
     upload(
         organizer,
-        f"name,phone,role\nAna,{cast.ANA},moderator\nMia Kerr,+12025550150,moderator\nIvo,2025550140,\n",
+        f"name,phone,role\nAna,{cast.ANA},moderator\nMia Kerr,+12025550150,Moderadora\nIvo,2025550140,\n",
         page,
     )
     press(organizer, worked(), page, save="1")

@@ -85,15 +85,17 @@ def roster(organizer, room) -> Pasting:
 
 def test_looking_saves_nothing_and_saving_does(roster, room, ana):
     before = counts()
-    text = "Ana Bell 202-555-0101\nIvo Lund, (202) 555-0140, ivo@example.com\nJo Park 12"
-    assert roster.look(text).fates == ["same", "new", "wrong"]
+    text = "Ana Bell 202-555-0101\nIvo Lund, (202) 555-0140, ivo@example.com\nMia Kerr 2025550150 moderator\nJo Park 12"
+    assert roster.look(text).fates == ["same", "new", "new", "wrong"]
+    assert "Mia Kerr (moderator)" in roster.said
     assert counts() == before
 
     roster.press_save()
     ivo = Participant.objects.get(name="Ivo Lund")
     assert [str(line) for line in ivo.lines.all()] == ["+12025550140"]
     assert [each.destination for each in ivo.contacts.all()] == [("sms", "+12025550140"), ("email", "ivo@example.com")]
-    assert {each.participant.name: each.role for each in room.invitations.all()}["Ivo Lund"] == Role.LISTENER
+    roles = {each.participant.name: each.role for each in room.invitations.all()}
+    assert (roles["Ivo Lund"], roles["Mia Kerr"]) == (Role.LISTENER, Role.MODERATOR)
     assert room.invitations.get(participant=ana).role != Role.LISTENER  # who is on it keeps their role
     assert roster.text == "Jo Park 12"  # what was not saved is still there
     assert "These lines were not saved" in roster.said
