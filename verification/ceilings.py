@@ -24,7 +24,7 @@ SHOWN = 100
 def ceilings(call: Call, contact: Contact) -> dict[str, throttle.Limit]:
     """Those that one more code to this contact counts against, by the keys of their tallies."""
     return {
-        _key(owner, call.counted(str(owner.pk))): throttle.Limit(owner.codes_per_day, DAY)
+        _key(owner, call.counted_for_people(str(owner.pk))): throttle.Limit(owner.codes_per_day, DAY)
         for owner in (call.conference, contact.participant.team)
         if owner and owner.codes_per_day
     }

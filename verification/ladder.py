@@ -20,7 +20,7 @@ GAPS = (0, 20, 40, 60)
 
 
 # Why no code may go somewhere.
-HELD = "attested_first"  # a call that the carrier vouches for waits for one there: this call may be forged
+HELD = "attested_first"  # a member's own line, for which the carrier vouches, waits for one there
 COUNTRY = "country"  # that of the number is none to which codes go
 PREFIX = "prefix"  # no codes go to numbers that begin so
 SWAPPED = "sim"  # that of the number was changed lately, and somebody else may have it
@@ -144,7 +144,7 @@ def _rings_the_caller(call: Call, contact: Contact) -> bool:
 def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
     """Each with whether its channel rests, whether a limit of it is used up, and whether it is held."""
     now = timezone.now()
-    apart = Value(f" {call.counted('')}".rstrip())  # an attested call has limits of its own
+    apart = Value(f" {call.counted_for_people('')}".rstrip())  # a member's call has limits of its own
     place = Concat(F("channel"), Value(" "), F("address"), output_field=CharField())
 
     def used_up(limit: str, subject: str) -> Exists:
@@ -159,7 +159,7 @@ def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
         over_limit=Q(used_up("sends_per_contact", "place"))
         | Q(used_up("wrong_codes_per_contact", "address"))
         | Q(used_up("app_codes_per_contact", "address")),
-        held=Value(False) if call.is_attested else Exists(_attested_codes(now).filter(address=OuterRef("address"))),
+        held=Value(False) if call.is_members else Exists(_codes_of_members(now).filter(address=OuterRef("address"))),
     )
 
 
@@ -171,11 +171,12 @@ def _sim_matters(people: list[int]) -> Exists | Value:
     return Exists(rooms.filter(conference__checks_sim_swaps=True, conference__invitations__participant__in=people))
 
 
-def _attested_codes(now: datetime) -> QuerySet[Challenge]:
-    """The codes that attested calls are waiting for. Guesses of others at the same address would spoil them."""
+def _codes_of_members(now: datetime) -> QuerySet[Challenge]:
+    """The codes that members' calls are waiting for. Guesses of others at the same address would spoil them."""
     return Challenge.objects.typeable().filter(
         channel__in=Contact.Channel.values,  # all of them: it begins the index
         call__attestation=Attestation.FULL,
+        call__own_line=True,
         call__ended_at=None,
         call__claimed_at__gt=now - SILENT_MOST,
     )

@@ -53,10 +53,10 @@ def send_code(call: Call, codes: Codes) -> Sending:
     call.contact = contact
     if contact.is_app:
         return app_codes.ask_for(call, contact, code)
-    if call.is_attested:
+    if call.is_members:
         # Twilio counts everybody's wrong guesses at the one code of an address: those of forged calls, too.
         guessable = [each for each in earlier if each.address == contact.address]
-        if not all(each.call.is_attested for each in guessable) and _may_be_sent(call, contact):
+        if not all(each.call.is_members for each in guessable) and _may_be_sent(call, contact):
             return _withdraw(codes, guessable)
     is_redial = code is not None and call.challenge is None
     if code and is_redial and not _take_over(call, code):
@@ -92,7 +92,7 @@ def _way_and_code(
 
 
 def _nothing_left(call: Call, ways: list[ladder.Way]) -> Sending:
-    """Every way has failed in this call, or there never was one, or an attested call has them all."""
+    """Every way has failed in this call, or there never was one, or a member's call has them all."""
     code = call.challenge
     if code and code.typeable and code.state == Challenge.State.PENDING:
         return Sending.NO_MORE_BUT_ONE_IN_HAND
@@ -142,7 +142,7 @@ def _may_be_sent(call: Call, contact: Contact) -> bool:
     try:
         throttle.take(
             still_free={
-                "sends_per_contact": call.counted(destination),
+                "sends_per_contact": call.counted_for_people(destination),
                 "sends_per_line": call.counted(call.line),
             }
         )
@@ -169,12 +169,14 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, o
     earlier = call.challenge if call.challenge and call.challenge.typeable else None
     try:
         throttle.take(
-            sends_per_contact=call.counted(f"{channel} {address}"),
+            sends_per_contact=call.counted_for_people(f"{channel} {address}"),
             sends_per_line=call.counted(call.line),
             sends_per_hour="",
             sends_per_day="",
             ceilings=ceilings(call, contact),
-            still_free={"wrong_codes_per_contact": call.counted(address)},  # or the code could not be checked
+            still_free={
+                "wrong_codes_per_contact": call.counted_for_people(address)
+            },  # or the code could not be checked
         )
     except throttle.OverLimitError as over:
         call.note(Attempt.Outcome.OVER_LIMIT, str(over))
@@ -258,7 +260,7 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
     if code is None or not code.typeable:
         return _gone(call, code)
     # By address: within ten minutes every channel brings the same code there, and Twilio counts alike.
-    destination = call.counted(code.address)
+    destination = call.counted_for_people(code.address)
     try:
         # Counted before the check and given back after a right one, so that calls at once cannot outrun the limit.
         throttle.take(wrong_codes_per_contact=destination)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from participants.models import Conference, Invitation, Occurrence
+from participants.models import CallingLine, Conference, Invitation, Occurrence
 from verification.manner import suit_invited
 from verification.models import Admission, Block, Call, Vouch
 
@@ -33,6 +33,7 @@ def people_calling_from(call: Call) -> list[int]:
     invitations = [invitation for invitation in found if not invitation.blocked]
     if found and not invitations:
         raise BlockedError(_people_of(found))
+    call.own_line = bool(invitations)
     call.vouched = any(invitation.vouched for invitation in invitations)
     suit_invited(call, invitations)
     call.least_grade = max((invitation.conference.least_grade for invitation in invitations), default=0)
@@ -61,12 +62,15 @@ def person_with_roster_number(call: Call, number: str) -> int | None:
     Notes on the call whether that person is let in by hand, and what the conference asks for; speaks as they ask for.
     Raises BlockedError where their team turns the line away.
     """
-    found = list(_open_now(call).filter(roster_number=number))  # once for each of its dates that are open
+    lines = CallingLine.objects.filter(participant=OuterRef("participant"), number=call.line)
+    # Once for each of its dates that are open.
+    found = list(_open_now(call).filter(roster_number=number).annotate(own_line=Exists(lines)))
     if not found:
         return None
     invitation = found[0]
     if invitation.blocked:
         raise BlockedError([invitation.participant_id])
+    call.own_line = invitation.own_line
     call.vouched = any(each.vouched for each in found)
     suit_invited(call, [invitation])
     call.least_grade = invitation.conference.least_grade

@@ -106,7 +106,7 @@ class Oracle:
             self.count_wrong(address)
 
     def count_wrong(self, address: str) -> None:
-        if self.acting and not self.count("wrong_codes_per_contact", address, is_attested(self.acting), timezone.now()):
+        if self.acting and not self.count("wrong_codes_per_contact", address, is_members(self.acting), timezone.now()):
             self.broken.append("more wrong codes than a contact may have")
 
     def forget_wrong_codes(self, hand: Hand) -> None:
@@ -115,7 +115,7 @@ class Oracle:
             right = Challenge.objects.filter(call__sid=hand.phone.sid, address=address, state=Challenge.State.APPROVED)
             if (hand.phone.sid, address) not in self.forgiven and right.exists():
                 self.forgiven.add((hand.phone.sid, address))
-                self.windows.pop(("wrong_codes_per_contact", address, is_attested(hand)), None)
+                self.windows.pop(("wrong_codes_per_contact", address, is_members(hand)), None)
 
     def count_sends(self, hand: Hand) -> None:
         """Each counts where it goes to and whence it was asked for, in windows that begin with the first."""
@@ -128,7 +128,8 @@ class Oracle:
             if not hand.phone.number.startswith("+1"):
                 del subjects["sends_per_line"]
             for name, subject in subjects.items():
-                assert self.count(name, subject, is_attested(hand), each.at), f"more sends than allowed: {name}"
+                apart = is_members(hand) if name == "sends_per_contact" else is_attested(hand)
+                assert self.count(name, subject, apart, each.at), f"more sends than allowed: {name}"
             for name in ("sends_per_hour", "sends_per_day"):
                 assert self.count(name, "", False, each.at), f"more sends than allowed: {name}"
 
@@ -277,6 +278,11 @@ class Oracle:
 
 def is_attested(hand: Hand) -> bool:
     return hand.attestation == "A" and hand.phone.number.startswith("+1")
+
+
+def is_members(hand: Hand) -> bool:
+    """Whether the line is vouched for, and on file for the person who keys this hand's roster numbers."""
+    return is_attested(hand) and bool(hand.person and hand.person.lines.filter(number=hand.phone.number).exists())
 
 
 def covers(block: Block, hand: Hand) -> bool:

@@ -154,6 +154,32 @@ def test_roster_numbers_tried_with_a_forged_line_leave_the_attested_owners_alone
         assert phone.hears(heard)
 
 
+def test_an_honest_line_that_is_not_the_members_uses_up_nothing_of_theirs(ana):
+    """Though its owner knows their roster number. It shares the tries of calls that nobody vouches for."""
+
+    def somebody_else(wrong_codes: int) -> Phone:
+        phone = attested(cast.STRANGER)
+        phone.texts_at = cast.ANA
+        phone.dial()
+        phone.press(Invitation.objects.get(participant=ana).roster_number)
+        for _ in range(wrong_codes):
+            phone.press(wrong(phone.text_code()))
+        return phone
+
+    early = somebody_else(0)
+    assert dialled(Phone(cast.ANA)).heard == [ASKED_FOR_CODE]  # the carrier of this one vouches for nobody
+    member = dialled(attested())
+    assert somebody_else(0).heard == [REFUSAL]
+    early.press(early.text_code())
+    assert not early.in_room
+    assert gets_in(member)
+    member.hang_up()
+    for times in (3, 2):
+        somebody_else(times)
+    assert somebody_else(0).heard == [REFUSAL]
+    assert gets_in(dialled(attested()))
+
+
 def test_numbers_tried_from_withheld_lines_close_neither_the_attested_nor_those_let_in_by_hand_out(ana, settings):
     settings.LIMITS = settings.LIMITS | {"roster_numbers": "3/600"}
     withheld = dialled(Phone.withheld())

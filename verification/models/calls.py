@@ -30,6 +30,7 @@ STATE = (
     "asked",
     "menu",
     "people",
+    "own_line",
     "conference_id",
     "contact_id",
     "challenge_id",
@@ -169,6 +170,7 @@ class Call(models.Model):
     asked = models.BooleanField(default=False)  # whether the step has asked, and waits for keys
     menu = models.JSONField(default=dict)  # what each key meant when the menu was spoken
     people = models.JSONField(default=list)  # the participants who may be calling
+    own_line = models.BooleanField(default=False)  # whether the line is on file for each of them
     silences = models.PositiveSmallIntegerField(default=0)
     stumbles = models.PositiveSmallIntegerField(default=0)  # keys that could not be taken for an answer
     wrong_codes = models.PositiveSmallIntegerField(default=0)
@@ -220,6 +222,13 @@ class Call(models.Model):
         return bool(self.line) and self.attestation == Attestation.FULL
 
     @property
+    def is_members(self) -> bool:
+        """Whether the carrier vouches for a calling number that is on file for whoever may be calling: nobody can have
+        forged it, and nobody else's phone has it.
+        """
+        return self.is_attested and self.own_line
+
+    @property
     def asks_app(self) -> bool:
         """Whether the code that is asked for is one that an authenticator app shows."""
         return self.challenge is not None and self.challenge.is_of_app
@@ -234,6 +243,12 @@ class Call(models.Model):
         forges a number uses up nothing of its owner's. So is "", nobody in particular: a limit may be everybody's.
         """
         return f"{subject} attested".strip() if self.is_attested else subject
+
+    def counted_for_people(self, subject: str) -> str:
+        """By what a limit counts the codes of whoever may be calling: apart where the call is a member's, so that
+        nobody who forges a number, or has a roster number and an honest line, uses up anything of theirs.
+        """
+        return f"{subject} attested".strip() if self.is_members else subject
 
     def may_take_over(self, earlier: Call) -> bool:
         """Whether this call, a redial, may take over an earlier one's code, and so end it.

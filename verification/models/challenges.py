@@ -29,14 +29,14 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
 
     def earlier(self, destinations: Iterable[tuple[str, str]], call: Call) -> list[Challenge]:
         """The codes that can still be typed and that concern this call, newest first: those that calls from its line
-        asked for at one of these, and for an attested call those of all calls that are not.
+        asked for at one of these, and for a member's call those of all calls that are not.
         """
         places = [models.Q(channel=channel, address=address) for channel, address in destinations]
         if not call.line or not places:
             return []
         whose = models.Q(call__line=call.line)
-        if call.is_attested:
-            whose |= ~models.Q(call__attestation=Attestation.FULL)
+        if call.is_members:
+            whose |= ~models.Q(call__attestation=Attestation.FULL, call__own_line=True)
         at_one = self.typeable().filter(reduce(or_, places)).filter(whose)
         return list(at_one.select_related("call").order_by("-sent_at", "-pk")[:EARLIER_MOST])
 
