@@ -70,6 +70,9 @@ def test_a_file_is_read_shown_and_saved(organizer, harbour):
     shown = organizer.get(answer["Location"]).content.decode()
     assert "2 new" in shown
     assert "refresh" not in shown
+    told = "gets another number or address is told of that at the ones they had"
+    assert shown.index(told) < shown.index('name="save"')
+    assert told in organizer.get(BOOK).content.decode()
 
     for _press in range(2):
         assert press(organizer, imported, save="1").status_code == 302

@@ -96,7 +96,7 @@ def test_headings_and_empty_lines_are_nobody():
 
 
 @pytest.mark.parametrize(
-    "heading", ["Nombre;Teléfono", "Name;Mobil;E-Mail;Rolle", "NOM,TELEPHONE 1:", "Name\tFirma\tTel."]
+    "heading", ["Nombre;Teléfono", "Name;Mobil;E-Mail;Rolle", "NOM,TELEFONO 1:", "Name\tFirma\tTel."]
 )
 def test_headings_are_known_as_those_of_files_are(heading):
     assert [row.name for row in read_list(f"{heading}\nAna Bell;2025550101", "US")] == ["Ana Bell"]
