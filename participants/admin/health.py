@@ -18,8 +18,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from participants.admin.changes import with_recent_changes
+from participants.admin.plans import spelled_out
 from participants.admin.reach import Blocked, failed_last, hindrance
-from participants.admin.warnings import lacks
+from participants.admin.warnings import OTHERS_MOST, lacks, told
+from participants.clashes import by_person, clashes_of
 from participants.countries import country_of
 from participants.models import Conference, DialInNumber, Invitation, Participant
 
@@ -50,6 +52,9 @@ class Check:
         self.conference = conference
         self.dialled = [str(each.number) for each in DialInNumber.objects.all()]
         self.blocks = list(Blocked.by(conference.team)) if Blocked.by else []
+        is_held = conference.status != Conference.Status.CANCELLED
+        self.clashes = clashes_of(conference, timezone.now()) if is_held else []
+        self.elsewhere = by_person(self.clashes)
         roster = (
             conference.invitations.filter(participant__team=conference.team_id)
             .select_related("participant__team")
@@ -79,7 +84,7 @@ class Check:
             said.append(gettext("Nobody moderates."))
         elif moderators and all(each.keeps_out for each in moderators):
             said.append(gettext("Nobody who moderates can get in."))
-        return said
+        return said + told(clash for clash in self.clashes if clash.is_with_itself)
 
     def _against(self, person: Participant) -> Iterator[Trouble]:
         if why := hindrance(person):
@@ -90,6 +95,7 @@ class Check:
             yield from self._countries(person)
             yield from self._sim_swaps(person)
         yield from self._blocks(person)
+        yield from self._elsewhere(person)
         for change in person.recent_changes[:1]:  # type: ignore[attr-defined]
             said = f"{change}: {change.flag(timezone.now())}"
             yield Trouble(said, gettext("Ask them, by another way, whether it was theirs to change."), keeps_out=False)
@@ -160,6 +166,16 @@ class Check:
                 "authenticator app, or let them in by hand."
             )
             yield Trouble(said, remedy, keeps_out=len(swapped) == len(working))
+
+    def _elsewhere(self, person: Participant) -> Iterator[Trouble]:
+        for clash in self.elsewhere.get(person.pk, [])[:OTHERS_MOST]:
+            other = clash.other.conference
+            said = gettext("They are on the roster of “%(other)s” too, which is at the same time: %(when)s.") % {
+                "other": other,
+                "when": spelled_out(other, clash.other.starts_at, clash.other.closes_at),
+            }
+            remedy = gettext("Move one of the two, or take them off one of the rosters.")
+            yield Trouble(said, remedy, keeps_out=False)
 
     def _is_allowed(self, contact: Any) -> bool:
         return contact.is_allowed() or any(contact.is_allowed(number) for number in self.dialled)

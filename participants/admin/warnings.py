@@ -68,10 +68,13 @@ def _told(clash: Clash, more: int) -> str:
     """Args: more: on how many further dates the two conferences clash."""
     values = {
         "n": clash.people,
+        "date": spelled_out(clash.date.conference, clash.date.starts_at, clash.date.closes_at),
         "other": clash.other.conference,
         "when": spelled_out(clash.other.conference, clash.other.starts_at, clash.other.closes_at),
         "more": ngettext(", and on %(n)s more date", ", and on %(n)s more dates", more) % {"n": more} if more else "",
     }
+    if clash.is_with_itself:
+        return _("Two of its dates are at the same time: %(date)s, and %(when)s%(more)s. Move or cancel one.") % values
     words = ngettext(
         "%(n)s person is on the roster of “%(other)s” too, which is at the same time: %(when)s%(more)s.",
         "%(n)s people are on the roster of “%(other)s” too, which is at the same time: %(when)s%(more)s.",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from participants.models import Conference, Contact, Invitation, Participant
+from participants.schedule import TIMES
 from tests import cast
 from verification.models import Block
 
@@ -182,3 +183,25 @@ def test_a_long_roster_costs_no_more_queries(organizer, room, harbour, django_as
         cast.invite(room, person)
     with django_assert_max_num_queries(20):
         assert "Cannot get in: 30" in read(organizer, room)
+
+
+def test_whoever_is_on_the_roster_of_another_conference_at_the_same_time_and_two_dates_of_it_at_once(
+    organizer, room, ivo, quay
+):
+    dredging, secret = cast.conference(room.team, "Dredging"), cast.conference(quay, "Zanzibar plans")
+    cast.invite(dredging, ivo), cast.invite(secret, ivo)
+
+    said = read(organizer, room)
+
+    assert "Look at these: 1 Ivo Lund, participant They are on the roster of “Dredging” too, which is at the" in said
+    assert "Move one of the two, or take them off one of the rosters." in said
+    assert "anzibar" not in said
+    assert "of its dates" not in said
+    date = room.occurrences.get()
+    times = {name: getattr(date, name) + timedelta(minutes=20) for name in TIMES}
+    room.occurrences.create(recurrence_id="20400103T090000", own_times=True, **times)  # from before it was refused
+    two = "Two of its dates are at the same time: "
+    assert two in read(organizer, room)
+    assert two in unescape(organizer.get(f"/admin/participants/conference/{room.pk}/change/").content.decode())
+    Conference.objects.filter(pk=room.pk).update(status="cancelled")
+    assert "at the same time" not in read(organizer, room)
