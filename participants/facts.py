@@ -40,7 +40,7 @@ class Facts:
     def of(cls, conference: Conference) -> Facts:
         """As the conference stands now."""
         starts, minutes = f"{schedule.wall_start(conference):%Y%m%dT%H%M%S}", conference.duration
-        cancelled = conference.status == conference.Status.CANCELLED
+        cancelled = conference.status != conference.Status.SCHEDULED  # a draft lets nobody in either
         only = None if conference.rule else conference.occurrences.order_by("starts_at").last()
         if only:  # its page may have moved it, or called it off
             starts = f"{conference.local(only.starts_at):%Y%m%dT%H%M%S}"

@@ -17,6 +17,7 @@ from participants.letters import Letter, Letters
 from participants.models import CalendarEntry, Conference, Delivery, Invitation
 
 NOT_SENT = Delivery.OVER_WITHOUT_PROOF
+WITHDRAWN_FIRST = models.Case(models.When(state=Delivery.State.WITHDRAWN, then=0), default=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,12 +38,13 @@ class Owed:
 
 def roster_of(conference: Conference) -> list[Invitation]:
     """Everybody on it who is in the team's book, each with contacts, and with `last`: their invitation as it was owed
-    last, or None.
+    last, or None. One that was taken back counts only where there is no other.
     """
     rows = conference.invitations.filter(participant__team=conference.team_id).select_related("participant")
     roster = list(rows.prefetch_related("participant__contacts").order_by("participant__name", "pk"))
     sent = Delivery.objects.filter(invitation__conference=conference, kind=Delivery.Kind.INVITATION)
-    last = {each.invitation_id: each for each in sent.defer("body", "html", "calendar").order_by("pk")}
+    sent = sent.defer("body", "html", "calendar").order_by(WITHDRAWN_FIRST, "pk")
+    last = {each.invitation_id: each for each in sent}
     for invitation in roster:
         invitation.last = last.get(invitation.pk)
     return roster
@@ -51,7 +53,7 @@ def roster_of(conference: Conference) -> list[Invitation]:
 def chosen(roster: Iterable[Invitation], whom: str, ticked: Collection[int] = ()) -> list[Invitation]:
     """Those of the roster who are meant. Ticked: the ids of invitations."""
     meant = {
-        Whom.NEW: lambda each: each.last is None,
+        Whom.NEW: lambda each: each.last is None or each.last.state == Delivery.State.WITHDRAWN,
         Whom.FAILED: lambda each: each.last is not None and each.last.state in NOT_SENT,
         Whom.ALL: lambda each: True,
         Whom.CHOSEN: lambda each: each.pk in ticked,

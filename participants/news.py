@@ -37,7 +37,7 @@ def were_told(conference: Conference, before: int) -> list[Invitation]:
 def behind(conference: Conference) -> list[Invitation]:
     """Those who do not know how it stands now: nobody told them what has changed. Nobody, once all dates are over."""
     entry = CalendarEntry.objects.filter(conference=conference).first()
-    if entry is None or conference.status == Conference.Status.DRAFT or not is_ahead(conference):
+    if entry is None or not is_ahead(conference):
         return []
     is_newer = Facts.stored(entry.facts).changes_to(Facts.of(conference))  # than it was when it was saved last
     return were_told(conference, entry.sequence + 1 if is_newer else entry.changed_in)

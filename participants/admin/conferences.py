@@ -55,8 +55,8 @@ class ConferenceForm(ScheduleForm):
         required=False,
         initial=True,
         help_text=_(
-            "Of another title, time or number to dial, when it is called off, and whoever is taken off the roster. "
-            "Nothing else is told."
+            "Of another title, time or number to dial, when it is called off or a draft again, and whoever is taken "
+            "off the roster. Nothing else is told."
         ),
     )
     confirm = forms.BooleanField(label=_("Change the series so"), required=False, widget=forms.HiddenInput)

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.admin.uninviting import tell_those_who_leave
 from participants.admin.work_pages import WorkPages
-from participants.invitations import EPOCH, Owed, Whom, chosen, invite, roster_of
+from participants.invitations import EPOCH, WITHDRAWN_FIRST, Owed, Whom, chosen, invite, roster_of
 from participants.letters import Letter, Letters, next_date, told_at
 from participants.models import CalendarEntry, Conference, Contact, Delivery, DialInNumber, Invitation
 from participants.news import behind, is_ahead, tell_changes
@@ -51,7 +51,8 @@ def in_words(state: str, why: str, sent_at: datetime | None) -> str:
 
 def with_invitation_state(rows: QuerySet[Invitation]) -> QuerySet[Invitation]:
     """Each with what in_words() wants of the invitation that was owed last."""
-    last = Delivery.objects.filter(invitation=OuterRef("pk"), kind=Delivery.Kind.INVITATION).order_by("-pk")
+    last = Delivery.objects.filter(invitation=OuterRef("pk"), kind=Delivery.Kind.INVITATION)
+    last = last.order_by(WITHDRAWN_FIRST.desc(), "-pk")
     fields = {f"last_{name}": Subquery(last.values(name)[:1]) for name in ("state", "last_error", "sent_at")}
     return rows.annotate(**fields)
 
@@ -101,7 +102,15 @@ class Row:
     @property
     def state(self) -> str:
         last = self.invitation.last
-        return in_words(last.state, last.last_error, last.sent_at) if last else gettext("not invited yet")
+        if last is None:
+            return gettext("not invited yet")
+        said = in_words(last.state, last.last_error, last.sent_at)
+        if last.state == State.WITHDRAWN or self.contact is None or last.address == self.contact.address:
+            return said
+        return gettext("%(said)s (to %(address)s: not the address of now)") % {
+            "said": said,
+            "address": last.masked_address,
+        }
 
     @property
     def is_under_way(self) -> bool:
@@ -212,7 +221,7 @@ def counted(rows: list[Row]) -> list[tuple[str, int]]:
 
 def tell_of_changes(request: HttpRequest, pk: int, *, tell: bool) -> None:
     """Notes what has changed of this conference for calendars, and owes it to those who are invited if they are to be
-    told. Of a draft, and of what is over, there is nothing to tell.
+    told. Of what is over there is nothing to tell.
     """
     before = CalendarEntry.objects.filter(conference=pk).first()
     if before is None:
@@ -220,8 +229,7 @@ def tell_of_changes(request: HttpRequest, pk: int, *, tell: bool) -> None:
     with transaction.atomic():
         conference = Conference.objects.select_related("team").get(pk=pk)
         entry = CalendarEntry.objects.note(conference)
-        is_news = entry.changed_in > before.changed_in and conference.status != Conference.Status.DRAFT
-        if not is_news or not is_ahead(conference):
+        if entry.changed_in == before.changed_in or not is_ahead(conference):
             return
         owed = tell_changes(entry) if tell else Owed()
     say_who_is_told(request, owed)

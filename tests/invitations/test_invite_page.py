@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from conferenceline.outbox import send_due
-from participants.models import Conference, Delivery, DialInNumber, Invitation
+from participants.models import Conference, Contact, Delivery, DialInNumber, Invitation
 from sandbox.models import Fault, Message
 from tests.admin.page import fields_of, save
 from tests.invitations.conftest import mailed, texted
@@ -43,7 +43,12 @@ def test_an_organizer_invites_everybody_and_sees_what_became_of_each(organizer, 
     assert "failed: The mail server does not take mail for this address (550)." in told
     assert save(organizer, page_of(budget), whom="failed").status_code == 302
     send_due()
-    assert "1 not invited yet, 3 sent" in seen(organizer, budget)
+    assert "not the address of now" not in seen(organizer, budget)
+    Contact.objects.filter(address="ana@example.com").update(address="bell@example.com")
+    told = seen(organizer, budget)
+    assert "1 not invited yet, 3 sent" in told
+    assert re.search(r"bell@example.com sent \d+ \w+, [\d:]+ \(to a…@example.com: not the address of now\)", told)
+    assert told.count("not the address of now") == 1
     assert sorted(Message.objects.values_list("to", flat=True)) == [
         "+12025550111",
         "ana@example.com",

@@ -328,3 +328,20 @@ def test_a_reminder_that_waits_says_how_it_stands_when_it_goes(invited):
         Conference.objects.update(title="Budget talk")
         CalendarEntry.objects.note(Conference.objects.get())
         assert arrived() == [("+12025550111", ""), ("ana@example.com", "Reminder: Budget talk")]
+
+
+def test_what_is_a_draft_again_is_called_off_for_those_who_count_on_it_and_invites_the_others_later(organizer, invited):
+    invite(invited, Whom.NEW)  # Cy's waits
+    change(organizer, invited, status="draft")
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Called off: Budget")]
+    Message.objects.all().delete()
+
+    change(organizer, Conference.objects.get(), status="scheduled")
+    assert arrived() == [("+12025550111", ""), ("ana@example.com", "Changed: Budget")]
+
+    assert [invite(invited, Whom.NEW).new for _press in range(2)] == [1, 0]
+    assert ("cy@example.com", "Invitation: Budget") in arrived()
+    invite(invited, Whom.ALL, seen=timezone.now() + timedelta(minutes=1))
+    for each in Delivery.objects.filter(state="waiting"):
+        each.withdraw()
+    assert invite(invited, Whom.NEW).new == 0  # they have another
