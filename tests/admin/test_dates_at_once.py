@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib import admin
 
 from participants import schedule
+from participants.admin.date_form import DateForm
+from participants.admin.dates import OccurrenceAdmin
 from participants.models import Conference, Occurrence
 from participants.overlaps import OverlapError
 from participants.recurrence import WEEKLY, Rule
@@ -91,3 +94,14 @@ def test_what_a_look_at_the_form_cannot_see_is_refused_when_it_is_stored(organiz
     put(first, third.starts_at)
     third.delete()
     assert schedule.lay_out_all() == 1  # by night nobody is there who could mend it
+
+
+def test_a_date_moved_by_another_after_the_look_at_the_form_is_seen_when_this_one_is_stored(crew):
+    first, second = crew.occurrences.all()[:2]
+    there = {"starts_at_0": "2040-01-20", "starts_at_1": "14:00", "minutes": 60, "doors": 15, "moderator_doors": 15}
+    form = DateForm(there, instance=first)
+    assert form.is_valid()
+    put(second, form.instance.starts_at)
+
+    with pytest.raises(OverlapError):
+        OccurrenceAdmin(Occurrence, admin.site).save_model(None, form.instance, form, change=True)
