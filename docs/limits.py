@@ -24,7 +24,7 @@ MARK = Mark("the limits", "docs/limits.py")
 # What LIMITS of the settings counts in a window.
 IN_A_WINDOW = {
     "sends_per_contact": "codes sent to one contact, over all calls, with those that Twilio refused",
-    "sends_per_line": "codes asked for from one calling line",
+    "sends_per_line": "codes asked for from one calling line that is not on file for the caller, and not typed right",
     "sends_per_hour": "codes sent by the installation, with those that Twilio refused",
     "sends_per_day": "codes sent by the installation, with those that Twilio refused",
     "wrong_codes_per_contact": "wrong codes for one contact, over all calls",

@@ -143,7 +143,7 @@ def _may_be_sent(call: Call, contact: Contact) -> bool:
         throttle.take(
             still_free={
                 "sends_per_contact": call.counted_for_people(destination),
-                "sends_per_line": call.counted(call.line),
+                "sends_per_line": call.strange_line,
             }
         )
     except throttle.OverLimitError:
@@ -170,7 +170,7 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, o
     try:
         throttle.take(
             sends_per_contact=call.counted_for_people(f"{channel} {address}"),
-            sends_per_line=call.counted(call.line),
+            sends_per_line=call.strange_line,
             sends_per_hour="",
             sends_per_day="",
             ceilings=ceilings(call, contact),
@@ -281,7 +281,7 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
         return Checking.WRONG
     if not code.approve():
         raise TurnLostError(call.sid)
-    throttle.give_back(wrong_codes_per_contact=destination)
+    throttle.give_back(wrong_codes_per_contact=destination, one={"sends_per_line": call.strange_line})
     return Checking.RIGHT
 
 

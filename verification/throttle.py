@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from verification.models import Call, Tally
@@ -132,13 +132,18 @@ def once(key: str, window: timedelta) -> bool:
 
 def take_back(**subjects: str) -> None:
     """Uncounts one hit of each subject."""
-    keys = [key(name, subject) for name, subject in subjects.items()]
-    Tally.objects.filter(key__in=keys, hits__gt=0).update(hits=F("hits") - 1)
+    give_back(one=subjects)
 
 
-def give_back(**subjects: str) -> None:
-    """Forgets all hits of these subjects: what was counted as a try turned out right."""
-    Tally.objects.filter(key__in=[key(name, subject) for name, subject in subjects.items()]).delete()
+def give_back(one: Mapping[str, str] | None = None, **subjects: str) -> None:
+    """Uncounts all hits of these subjects, as what was counted for a try turned out right, and one hit of `one`."""
+    whole, part = _keys(subjects), _keys(one or {})
+    left = Case(When(key__in=part, then=F("hits") - 1), default=0)
+    Tally.objects.filter(key__in=whole + part, hits__gt=0).update(hits=left)
+
+
+def _keys(subjects: Mapping[str, str]) -> list[str]:
+    return [key(name, subject) for name, subject in subjects.items() if subject or name in INSTALLATION_WIDE]
 
 
 def forget_old() -> int:

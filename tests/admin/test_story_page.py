@@ -68,7 +68,9 @@ def test_a_call_is_told_from_ringing_to_its_end_by_the_clocks_of_the_room(organi
 def test_a_refusal_says_which_limit_and_twilios_error_its_number(organizer, ana, settings):
     settings.LIMITS = settings.LIMITS | {"sends_per_line": "1/3600"}
     for _ in range(2):
-        Phone(cast.ANA).dial()
+        phone = Phone(cast.STRANGER, texts=cast.ANA)
+        phone.dial()
+        phone.press(ana.invitations.get().roster_number)
         Call.objects.latest("pk").challenges.update(state="gone")
     assert told(organizer)[-2].endswith("Tried too often: codes asked for from this line: at most 1 in 60 minutes.")
     Attempt.objects.filter(outcome="over limit").update(outcome="code not sent", detail="60205")

@@ -116,6 +116,10 @@ class Oracle:
             if (hand.phone.sid, address) not in self.forgiven and right.exists():
                 self.forgiven.add((hand.phone.sid, address))
                 self.windows.pop(("wrong_codes_per_contact", address, is_members(hand)), None)
+                line = ("sends_per_line", hand.phone.number, is_attested(hand))
+                if line in self.windows:
+                    until, hits = self.windows[line]
+                    self.windows[line] = until, max(0, hits - 1)
 
     def count_sends(self, hand: Hand) -> None:
         """Each counts where it goes to and whence it was asked for, in windows that begin with the first."""
@@ -125,7 +129,7 @@ class Oracle:
             if each.operation != "verify.send":
                 continue
             subjects = {"sends_per_contact": each.to, "sends_per_line": hand.phone.number}
-            if not hand.phone.number.startswith("+1"):
+            if not hand.phone.number.startswith("+1") or is_on_file(hand):
                 del subjects["sends_per_line"]
             for name, subject in subjects.items():
                 apart = is_members(hand) if name == "sends_per_contact" else is_attested(hand)
@@ -137,7 +141,7 @@ class Oracle:
         """Whether one more is within the limit."""
         limit, key = throttle.limit(name), (name, subject, attested)
         until, hits = self.windows.get(key, (at, 0))
-        if until <= at:
+        if until <= at or not hits:
             until, hits = at + limit.window, 0
         self.windows[key] = until, hits + 1
         return hits < limit.most
@@ -281,8 +285,12 @@ def is_attested(hand: Hand) -> bool:
 
 
 def is_members(hand: Hand) -> bool:
-    """Whether the line is vouched for, and on file for the person who keys this hand's roster numbers."""
-    return is_attested(hand) and bool(hand.person and hand.person.lines.filter(number=hand.phone.number).exists())
+    return is_attested(hand) and is_on_file(hand)
+
+
+def is_on_file(hand: Hand) -> bool:
+    """Whether the line is on file for the person who keys this hand's roster numbers."""
+    return bool(hand.person and hand.person.lines.filter(number=hand.phone.number).exists())
 
 
 def covers(block: Block, hand: Hand) -> bool:

@@ -151,6 +151,16 @@ def test_a_line_asks_for_so_many_codes_in_an_hour_whomever_they_are_for(clock, s
     assert borrowed(carl).heard == [CODE_SENT]
 
 
+def test_a_line_whose_codes_are_typed_right_asks_for_any_number(clock, settings, ana, bo, carl):
+    settings.LIMITS = settings.LIMITS | {"sends_per_line": "1/3600"}
+    for person in (ana, bo):
+        phone = borrowed(person)
+        phone.press(phone.text_code())
+        assert phone.in_room
+    assert borrowed(carl).heard == [CODE_SENT]
+    assert is_refused(borrowed(carl, BORROWED))
+
+
 @pytest.mark.parametrize("limit", WINDOW)
 def test_the_installation_sends_so_many_codes_and_the_operator_hears_of_it(clock, settings, caplog, limit, ana, bo):
     settings.LIMITS = settings.LIMITS | {limit: f"2/{int(WINDOW[limit].total_seconds())}"}

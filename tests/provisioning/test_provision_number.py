@@ -31,7 +31,7 @@ The Verify service Conferenceline ({FIRST_SERVICE})
   + skip_sms_to_landlines: on
   + rate limit conferenceline-installation, 3600 s: 500 sends
   + rate limit conferenceline-installation, 86400 s: 2000 sends
-  + rate limit conferenceline-calling-line, 3600 s: 10 sends
+  + rate limit conferenceline-calling-line, 3600 s: 100 sends
 The list of dial-in numbers
   + {NUMBER}
 """
@@ -72,7 +72,7 @@ def test_drift_is_mended_and_nothing_else_touched(number):
     OwnedNumber.objects.update(voice_method="GET", status_callback="")
     VerifyService.objects.update(code_length=4, friendly_name="Harbour")
     Bucket.objects.filter(max=500).update(max=9_999)
-    Bucket.objects.filter(max=10).update(interval=60)
+    Bucket.objects.filter(max=100).update(interval=60)
 
     mended = run("provision_number")
     assert mended.said == (
@@ -85,14 +85,14 @@ def test_drift_is_mended_and_nothing_else_touched(number):
         "  + code_length: 6\n"
         "  - rate limit conferenceline-installation, 3600 s: 9999 sends\n"
         "  + rate limit conferenceline-installation, 3600 s: 500 sends\n"
-        "  + rate limit conferenceline-calling-line, 3600 s: 10 sends\n"
-        "  - rate limit conferenceline-calling-line, 60 s: 10 sends\n"
+        "  + rate limit conferenceline-calling-line, 3600 s: 100 sends\n"
+        "  - rate limit conferenceline-calling-line, 60 s: 100 sends\n"
         f"Done.\n{TELL}"
     )
     service = VerifyService.objects.get()
     assert (service.code_length, service.friendly_name) == (6, "Harbour")
     assert [str(bucket) for bucket in Bucket.objects.order_by("interval", "max")] == [
-        "10 in 3600 s",
+        "100 in 3600 s",
         "500 in 3600 s",
         "2000 in 86400 s",
     ]

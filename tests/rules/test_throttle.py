@@ -109,11 +109,12 @@ def test_nobody_in_particular_is_not_counted_but_the_installation_is():
     assert hits() == {"sends_per_hour": 4}
 
 
-def test_given_back_is_forgotten():
-    throttle.take(sends_per_contact="sms +1")
+def test_all_hits_are_given_back_and_one_of_another_limit():
+    for _ in range(2):
+        throttle.take(sends_per_contact="sms +1", sends_per_line="+9")
     throttle.take(sends_per_contact="sms +2")
-    throttle.give_back(sends_per_contact="sms +1")
-    assert hits() == {"sends_per_contact sms +2": 1}
+    throttle.give_back(sends_per_contact="sms +1", one={"sends_per_line": "+9"})
+    assert hits() == {"sends_per_contact sms +1": 0, "sends_per_contact sms +2": 1, "sends_per_line +9": 1}
 
 
 def test_the_operator_is_warned_at_four_fifths_of_an_installations_limit(caplog):

@@ -250,6 +250,13 @@ class Call(models.Model):
         """
         return f"{subject} attested".strip() if self.is_members else subject
 
+    @property
+    def strange_line(self) -> str:
+        """The calling line, as a limit counts the codes that it asks for; "" where it is on file for whoever may be
+        calling. Those are bounded at their contacts: else whoever forges the line would use it up.
+        """
+        return "" if self.own_line else self.counted(self.line)
+
     def may_take_over(self, earlier: Call) -> bool:
         """Whether this call, a redial, may take over an earlier one's code, and so end it.
 
