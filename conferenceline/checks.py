@@ -162,7 +162,7 @@ def check_sign_in(**_kwargs: object) -> Iterator[CheckMessage]:
 
 @register
 def check_bounds(**_kwargs: object) -> Iterator[CheckMessage]:
-    for name, least in (("LIVE_CALLS_MOST", 1), ("RETENTION_DAYS", 2)):
+    for name, least in (("LIVE_CALLS_MOST", 1), ("RESERVED_CALLS_MOST", 0), ("RETENTION_DAYS", 2)):
         if getattr(settings, name) < least:
             yield Error(
                 f"{name} is {getattr(settings, name)}.",

@@ -126,6 +126,8 @@ DATES_AHEAD = timedelta(days=env.int("DATES_AHEAD_DAYS", default=400))
 DATES_MOST = env.int("DATES_MOST", default=450)
 
 LIVE_CALLS_MOST = env.int("LIVE_CALLS_MOST", default=200)  # over all rooms; a caller more hears the one refusal
+# And so many beyond them, from lines on file for which the carrier vouches: strangers cannot fill the line for these.
+RESERVED_CALLS_MOST = env.int("RESERVED_CALLS_MOST", default=50)
 RETENTION_DAYS = env.int("RETENTION_DAYS", default=90)  # how long calls and what happened in them are kept
 
 # Work in the background. The database says what is owed; the queue only wakes the worker, and may be lost at any time.

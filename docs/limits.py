@@ -53,6 +53,7 @@ OF_THE_SETTINGS = {
     "WRONG_PASSCODES_PER_CALL": ("wrong passcodes", "a call"),
     "ROSTER_NUMBERS_PER_CALL": ("roster numbers tried", "a call"),
     "LIVE_CALLS_MOST": ("calls in progress, over all rooms", "at once"),
+    "RESERVED_CALLS_MOST": ("more of them, from lines on file for which the carrier vouches", "at once"),
 }
 OF_THE_CODE = {
     ("verification/flow.py", "RESENDS_MOST"): ("wishes for one more code, with star", "a call"),

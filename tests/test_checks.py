@@ -247,7 +247,7 @@ def test_of_a_developers_settings_only_a_database_in_the_environment_reaches_the
     ]
 
 
-@pytest.mark.parametrize(("name", "least"), [("LIVE_CALLS_MOST", 1), ("RETENTION_DAYS", 2)])
+@pytest.mark.parametrize(("name", "least"), [("LIVE_CALLS_MOST", 1), ("RESERVED_CALLS_MOST", 0), ("RETENTION_DAYS", 2)])
 def test_a_bound_that_would_stop_the_line_is_named(production, name, least):
     setattr(production, name, least)
     assert said() == {}

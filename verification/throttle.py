@@ -119,7 +119,9 @@ def _count(counted: dict[str, tuple[Limit, int]]) -> dict[str, int]:
 
 def too_many_live(call: Call) -> bool:
     """Whether more calls are in progress than LIVE_CALLS_MOST, this one among them: as it rang, or else now."""
-    return Call.objects.too_many(timezone.now()).exists() if call.too_many is None else call.too_many
+    if call.too_many is None:
+        return Call.objects.filter(Call.objects.too_many(call, timezone.now()), pk=call.pk).exists()
+    return call.too_many
 
 
 def once(key: str, window: timedelta) -> bool:

@@ -22,6 +22,21 @@ def test_a_call_too_many_hears_the_one_refusal_and_is_sent_nothing(ana, bo, sett
     assert first.in_room
 
 
+def test_beyond_them_some_places_are_for_lines_on_file_for_which_the_carrier_vouches(ana, bo, settings):
+    settings.LIVE_CALLS_MOST = settings.RESERVED_CALLS_MOST = 1
+    for number, attestation, refused in (
+        (cast.STRANGER, "A", False),
+        (cast.STRANGER, "A", True),
+        (cast.ANA, "B", True),
+        (cast.ANA, "A", False),
+        (cast.BO, "A", True),
+    ):
+        phone = Phone(number)
+        phone.is_attested(attestation)
+        phone.dial()
+        assert (phone.heard == [REFUSED]) == refused
+
+
 def test_when_somebody_hangs_up_there_is_a_place_again(ana, bo, settings):
     settings.LIVE_CALLS_MOST = 1
     first, second = Phone(cast.ANA), Phone(cast.BO)

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conferenceline.telephony.authenticators import DIGITS
 from conferenceline.telephony.voices import VOICES
-from participants.models import DialInNumber, Grade
+from participants.models import CallingLine, DialInNumber, Grade
 from verification.models.assurance import Attestation
 
 # A call waits for keys, or for the next code, no longer than a minute and the words before it. One of which nothing was
@@ -105,13 +105,20 @@ class CallQuerySet(models.QuerySet["Call"]):
             return None
         # Both in one query: no turn has more to ask than this one.
         language = Subquery(DialInNumber.objects.languages_of(dialled))
-        asked_for, call.too_many = self.filter(pk=call.pk).values_list(language, Exists(self.too_many(now))).get()
+        asked_for, call.too_many = self.filter(pk=call.pk).values_list(language, self.too_many(call, now)).get()
         call.language = spoken(asked_for)  # stored with the first reply
         return call
 
-    def too_many(self, moment: datetime) -> CallQuerySet:
-        """The calls in progress beyond LIVE_CALLS_MOST."""
-        return Call.objects.live(moment)[settings.LIVE_CALLS_MOST :]
+    def too_many(self, call: Call, moment: datetime) -> ExpressionWrapper:
+        """Whether more calls are in progress than LIVE_CALLS_MOST. Beyond it RESERVED_CALLS_MOST are for lines on
+        file for which the carrier vouches.
+        """
+        live = Call.objects.live(moment)
+        full = Q(Exists(live[settings.LIVE_CALLS_MOST :]))
+        if call.is_attested:
+            on_file = Exists(CallingLine.objects.filter(number=call.line))
+            full &= ~Q(on_file) | Q(Exists(live[settings.LIVE_CALLS_MOST + settings.RESERVED_CALLS_MOST :]))
+        return ExpressionWrapper(full, output_field=models.BooleanField())
 
     def known(self, sid: str) -> Call | None:
         """The call with this SID, with what its steps need."""
