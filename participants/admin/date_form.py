@@ -16,6 +16,7 @@ from participants.admin.schedule_form import WallTimeField, label_boxes
 from participants.models import Occurrence
 
 A_DAY = 24 * 60  # minutes
+OF_A_TIME = ("starts_at", "minutes", "doors", "moderator_doors")
 HELD_ANEW = ("follow", "starts_at", "minutes", "cancelled")  # fields that can put a date where another is
 
 
@@ -41,6 +42,9 @@ class DateForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        if "starts_at" in self.fields and row.conference.always_open:
+            for name in (*OF_A_TIME, "follow"):  # its page does not show them
+                del self.fields[name]
         if "starts_at" not in self.fields:
             return
         label_boxes(self.fields["starts_at"])
@@ -57,7 +61,7 @@ class DateForm(forms.ModelForm):
         if "starts_at" in self.fields and not self.errors:
             if cleaned["follow"]:
                 self.take_back()
-            elif {"starts_at", "minutes", "doors", "moderator_doors"} & set(self.changed_data):
+            elif {*OF_A_TIME} & set(self.changed_data):
                 self.move(cleaned)
         if self.is_held_anew and not self.errors and (other := overlaps.beside(self.instance).first()):
             field = next(name for name in HELD_ANEW if name in self.changed_data)

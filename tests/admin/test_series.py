@@ -136,7 +136,11 @@ def test_a_permanent_room_says_so(organizer, harbour):
     assert "Always open: a new day begins at 04:00" in words
     assert "Always open: a new day begins at 04:00" in words_of(organizer.get(page_of(conference)))
     assert fields_of(organizer.get(page_of(conference)))["repeats"] == "always open"
-    assert "starts_at_0" not in fields_of(organizer.get(page_of(conference.occurrences.first())))
+    day = conference.occurrences.first()
+    assert "starts_at_0" not in fields_of(organizer.get(page_of(day)))
+    save(organizer, page_of(day), locked="on")
+    day.refresh_from_db()
+    assert day.locked
 
 
 def test_the_page_shows_the_next_ten_says_how_many_there_are_and_leads_to_all(harbourmaster, weekly, clock):
