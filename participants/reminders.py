@@ -35,10 +35,11 @@ def remind() -> int:
 
 def key_of(kind: str, date: Occurrence, participant: Participant) -> str:
     """Of two with the same key only one is owed: the same person, the same date, at the same time."""
-    return Delivery.objects.key_of(kind, date, participant, _edition(date))
+    return Delivery.objects.key_of(kind, date, participant, edition(date))
 
 
-def _edition(date: Occurrence) -> str:
+def edition(date: Occurrence) -> str:
+    """By what the reminders of a date at one time differ from those at another."""
     return f"{date.starts_at.astimezone(UTC):%Y%m%dT%H%M}"
 
 
@@ -66,7 +67,7 @@ def _remind_of(date: Occurrence, kind: str, *, due_at: datetime, until: datetime
     """Those who were invited before it was due: whoever is invited later needs no reminder of it."""
     sent = Delivery.objects.filter(invitation=OuterRef("pk"))
     invited = sent.filter(kind=Delivery.Kind.INVITATION, state__in=ARRIVED, created_at__lt=due_at)
-    of_it = sent.filter(kind=kind, occurrence=date, key__endswith=_edition(date)).exclude(state=WITHDRAWN)
+    of_it = sent.filter(kind=kind, occurrence=date, key__endswith=edition(date)).exclude(state=WITHDRAWN)
     rows = Invitation.objects.filter(conference=date.conference_id, participant__team=date.conference.team_id)
     rows = rows.filter(Exists(invited)).exclude(Exists(of_it))
     people = list(rows.select_related("participant").prefetch_related("participant__contacts"))

@@ -285,7 +285,7 @@ class ChooseWay(Step):
         if not keys:
             return EnterCode
         if keys not in self.call.menu:
-            return self.ask() if keys == "*" else self.stumbled(_("That key is none of these."))
+            return self.ask() if keys == "*" else self.stumbled(_("That is not one of the choices."))
         same = self.call.menu[keys] == self.call.contact_id
         self.call.contact = Contact.objects.filter(pk=self.call.menu[keys]).first()
         return WaitToSend if same else SendCode
@@ -384,11 +384,9 @@ class ChooseRoom(Step):
 
     def answer(self, keys: str) -> Outcome:
         if not keys:
-            return self.silent(
-                _("Please choose a room."), _("Please press the key of the room that you want to enter.")
-            )
+            return self.silent(_("Please choose a room."), _("To enter a room, please make your choice now."))
         if keys not in self.call.menu:
-            return self.stumbled(_("That key is none of these."))
+            return self.stumbled(_("That is not one of the choices."))
         return self.enter(*self.call.menu[keys])
 
     def enter(self, invitation: int | None, occurrence: int) -> Outcome:

@@ -14,6 +14,7 @@ from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from participants import reminders
 from participants.models import Conference, Contact, ContactChange, Delivery, Invitation, Occurrence, Participant
 from participants.notices import Notice, as_dialled, spelled_out
 from verification import throttle
@@ -105,7 +106,10 @@ def owe(kind: str, person: Participant, date: Occurrence, call: Call) -> bool:
         zone = person.time_zone or date.conference.time_zone
         notice = notice_of(kind, date, call.dialled, opens_at=opens_at, zone=zone)
     until = timezone.now() + LATELY if kind == Delivery.Kind.TOO_LATE else date.closes_at
-    _owed, is_new = Delivery.objects.tell(contact, kind, notice, occurrence=date, until=until, invitation=invitation)
+    fields = {"occurrence": date, "until": until, "invitation": invitation}
+    if kind == Delivery.Kind.DOORS_OPEN:
+        fields["edition"] = reminders.edition(date)  # the reminder's key: nobody gets both
+    _owed, is_new = Delivery.objects.tell(contact, kind, notice, **fields)
     if not is_new:
         throttle.take_back(notices_per_contact=contact.address)
     return is_new

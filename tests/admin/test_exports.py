@@ -7,10 +7,11 @@ import openpyxl
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import TextField, Value
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from participants.models import Conference, Participant
+from participants.models import Conference, Participant, Team
 from tests import cast
 from tests.admin.conftest import login
 from tests.admin.page import FormReader
@@ -95,11 +96,17 @@ def test_the_filter_and_the_search_of_the_list_hold_for_the_file(organizer, harb
     assert "1 row:" in organizer.get("/admin/participants/participant/export/?q=Bo").content.decode()
 
 
+def stored_before(team: Team, name: str) -> None:
+    """A person whose name was stored when names were not made plain yet."""
+    cast.person(team, "Ana")
+    Participant.objects.update(name=Value(name, output_field=TextField()))
+
+
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
 @pytest.mark.parametrize("kind", [CSV, XLSX])
 def test_no_cell_is_taken_for_a_formula(organizer, harbour, first, kind):
     word = f'{first}HYPERLINK("https://evil.example.com")'
-    Participant.objects.create(team=harbour, name=word)
+    stored_before(harbour, word)
     Conference.objects.create(team=harbour, title=word, starts_at=cast.timezone.now())
 
     for page in ("participants/participant", "participants/conference"):
@@ -117,7 +124,7 @@ def test_numbers_stay_readable(organizer, harbour):
 
 
 def test_a_control_character_does_not_spoil_the_file(organizer, harbour):
-    Participant.objects.create(team=harbour, name="Ana\x07")
+    stored_before(harbour, "Ana\x07")
 
     assert exported(organizer, "participants/participant", kind=XLSX)[1][0] == "Ana�"
 

@@ -394,7 +394,7 @@ def test_with_two_ways_the_menu_has_two_keys_and_no_third(room):
     phone.press("*#")
     assert phone.heard == ["For a text, press 1. For an e-mail, press 2."]
     phone.press("3")
-    assert phone.heard == ["That key is none of these. For a text, press 1. For an e-mail, press 2."]
+    assert phone.heard == ["That is not one of the choices. For a text, press 1. For an e-mail, press 2."]
 
 
 @pytest.mark.parametrize(("keys", "step"), [(("*#",), "ChooseWay"), (("*#", "1", "*#", "1"), "WaitToSend")])

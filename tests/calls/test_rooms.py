@@ -68,7 +68,7 @@ def test_a_menu_is_a_promise(room, second_room):
 def test_a_key_that_is_in_no_menu_is_asked_for_again(second_room):
     phone = proved(cast.ANA)
     phone.press("7")
-    assert phone.heard == ["That key is none of these. For Board meeting, press 1. For Choir practice, press 2."]
+    assert phone.heard == ["That is not one of the choices. For Board meeting, press 1. For Choir practice, press 2."]
     for _ in range(3):
         phone.press("*")
     assert phone.is_over

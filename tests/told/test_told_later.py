@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from time_machine import travel
 
+from participants import reminders
 from participants.models import Conference, Delivery, Invitation, Occurrence
 from participants.notices import spelled_out
 from sandbox.models import Message
@@ -42,13 +43,19 @@ def test_who_called_too_early_is_told_once_when_the_doors_open(ivo, tomorrow):
         assert arrived() == [EARLY, OPEN]
         assert "The doors of Budget are open: you can call now." in Message.objects.latest("pk").body
     owed = Delivery.objects.get(kind="doors open")
-    assert owed.key == Delivery.objects.key_of("doors open", tomorrow, ivo)  # that of the reminder
+    assert owed.key == reminders.key_of("doors open", tomorrow, ivo)
 
 
 def test_a_reminder_that_they_get_anyway_is_not_doubled(ivo, tomorrow):
     invitation = ivo.invitations.get()
     Delivery.objects.owe(
-        "doors open", "mail", "ivo@example.com", participant=ivo, occurrence=tomorrow, invitation=invitation
+        "doors open",
+        "mail",
+        "ivo@example.com",
+        participant=ivo,
+        occurrence=tomorrow,
+        invitation=invitation,
+        edition=reminders.edition(tomorrow),
     )
     call_from(IVO)
     worker_looks()
