@@ -98,15 +98,18 @@ class Step(ABC):
         """Writes down what happened on the way to the room, for those who must help a caller."""
         self.call.note(outcome, detail)
 
-    def silent(self, *reminders: str) -> Outcome:
-        """Another silence: the reminder whose turn it is, or after the last of them good-bye.
+    def silent(self, *reminders: str, then: type[Step] | None = None) -> Outcome:
+        """Another silence: the reminder whose turn it is, or after the last of them this step, or good-bye.
 
         At the slow pace the last one is said once more.
         """
         self.call.silences += 1
         if self.call.silences > len(reminders) + self.call.slow_pace:
-            return self.give_up(_("We have not heard from you. Please call again when you are ready. Goodbye."))
+            return then or self.not_heard()
         return self.ask(reminders[min(self.call.silences, len(reminders)) - 1])
+
+    def not_heard(self) -> HangUp:
+        return self.give_up(_("We have not heard from you. Please call again when you are ready. Goodbye."))
 
     def stumbled(self, words: str) -> Outcome:
         """The keys are no answer to the question. No try is spent, but there is an end to it."""

@@ -4,6 +4,7 @@
                │  withheld, unlisted or ambiguous line ─▶ EnterRosterNumber ┘    │ ▲
                │  with the number of a conference that asks for no more ─▶ EnterPasscode
                │  no code comes ─▶ ChooseWay ─▶ (WaitToSend) ─▶ SendCode
+               │  it is long in coming ─▶ StayOnLine ─▶ OfferNewCode ─▶ SendCode
                └─ nothing open, blocked, over a limit ─▶ one sentence ─▶ hang up ─▶ Goodbye
 
 Read it from here to the end and you have heard the call. A step arrives, asks, and makes something of the keys;
@@ -30,6 +31,8 @@ from verification.wording import choices, wording_of
 
 CHOICES_MOST = 5  # rooms in a menu: more than a caller can keep in mind are chosen by roster number
 SECONDS_LEAST = 5  # to wait for keys, before one more code goes out
+SECONDS_TO_STAY = 45  # between two words to somebody who is on the way to their code
+STAYS_MOST = timedelta(minutes=30)  # after ringing: stars make codes new, and every call ends
 RESENDS_MOST = 5  # stars in one call; fewer of them, if any, lead to a text: see the limits in settings
 IN_FOR_SURE = timedelta(seconds=20)  # whoever comes back from the room later than this had been in it
 
@@ -212,8 +215,7 @@ class EnterCode(Step):
         if self.needs_no_code:
             return ChooseRoom
         if not keys:
-            words = wording_of(self.call)
-            return self.silent(words.where % self.code, words.patience % self.code, str(words.again))
+            return self.silence()
         if keys == "*":
             return self.send_again()
         if not keys.isdigit() or len(keys) != self.call.code_length:
@@ -240,6 +242,11 @@ class EnterCode(Step):
                 return self.stumbled(str(words.not_checked))
             case Checking.TOO_MANY:
                 return self.hang_up(_("We can check no more codes now. Please call again in ten minutes. Goodbye."))
+
+    def silence(self) -> Outcome:
+        words = wording_of(self.call)
+        then = None if self.call.asks_app else StayOnLine
+        return self.silent(words.where % self.code, words.patience % self.code, str(words.again), then=then)
 
     def send_again(self) -> Outcome:
         self.call.resends += 1
@@ -302,8 +309,35 @@ class WaitToSend(EnterCode):
         later = _("The next one goes out in %(seconds)s seconds. If the code comes before, enter it.")
         return Ask(words or later % {"seconds": seconds}, digits=self.call.code_length, seconds=seconds)
 
-    def answer(self, keys: str) -> Outcome:
-        return super().answer(keys) if keys or self.needs_no_code else SendCode
+    def silence(self) -> Outcome:
+        return SendCode
+
+
+class StayOnLine(EnterCode):
+    """The reminders are over. A mailbox may be in another room: the line stays as long as the code can be typed."""
+
+    def arrive(self) -> Outcome:
+        if timezone.now() - self.call.rang_at > STAYS_MOST:
+            return self.not_heard()
+        code = self.call.challenge
+        return self.ask() if code and code.typeable else OfferNewCode
+
+    def ask(self, words: str = "") -> Outcome:
+        stays = _("We stay on the line. Enter the code when you have it. For a new one, press star, then pound.")
+        return Ask(words or stays, digits=self.call.code_length, seconds=SECONDS_TO_STAY)
+
+    def silence(self) -> Outcome:
+        return self.arrive()
+
+
+class OfferNewCode(EnterCode):
+    """The code is too old to be typed."""
+
+    def ask(self, words: str = "") -> Outcome:
+        return super().ask(words or _("The code has expired. For a new one, press star, then pound."))
+
+    def silence(self) -> Outcome:
+        return self.not_heard()
 
 
 class EnterPasscode(Step):
@@ -458,6 +492,8 @@ STEPS = {
         EnterCode,
         ChooseWay,
         WaitToSend,
+        StayOnLine,
+        OfferNewCode,
         EnterPasscode,
         ChooseRoom,
         Farewell,

@@ -9,7 +9,10 @@ from django.utils import timezone
 
 from participants.models import Conference, Membership, Participant, Team
 from tests import cast
+from tests.calls.log import wrong
 from tests.phone import Phone
+from verification.admin import words
+from verification.flow import STEPS
 from verification.models import Call, Vouch
 
 ADD = "/admin/verification/vouch/add/"
@@ -80,6 +83,25 @@ def test_the_form_tells_of_the_call_that_waits_and_of_no_number_whole(organizer,
         assert call[1].endswith("UTC, from …0101, a line on file: it is asked for the code")
         assert later == ("next", "Their next call, within 15 minutes")
         assert cast.ANA not in browser.get(f"{ADD}?participant={ana.pk}").content.decode()
+
+
+def test_wherever_a_caller_waits_for_a_code_they_can_be_let_in(organizer, ana, asked):
+    cast.mailbox(ana, "ana@example.com")
+    for keys, doing in ((["*#"], "chooses how the code comes"), (["1", "*#", "1"], "waits for another code")):
+        for key in keys:
+            asked.press(key)
+        assert form_for(organizer, ana).fields["which"].choices[0][1].endswith(f"a line on file: it {doing}")
+    asked.press(wrong(asked.text_code()))
+    for _silence in range(5):
+        asked.stay_silent()
+    assert "is on the way to the code" in form_for(organizer, ana).fields["which"].choices[0][1]
+    let_in(organizer, ana)
+    asked.stay_silent()
+    assert asked.in_room
+
+
+def test_every_step_of_a_call_has_words():
+    assert set(STEPS) == set(words.STEPS)
 
 
 def test_a_call_by_roster_number_is_said_to_be_from_no_line_on_file(organizer, room, ana):

@@ -60,6 +60,7 @@ WAYS_IN = {"sms", "email", "totp", "passcode", "by hand", "came back"}
 SHUTS_OUT = (("block", None), ("block", WITHHELD_PHONE), ("look_up", ANAS_PHONE), ("close_country", None))  # what, whom
 LEDGER, ORCHID = 0, 1  # of the rooms: back in after a drop; blocked by the beginning of a number
 CODES_WANTED = 5  # by whoever asks for one after the other
+SILENCE = 45  # seconds, in which the line stops waiting for keys
 ENTRIES_MOST = 40  # silences, or keys that lead nowhere, until a call has ended
 WRONG_MOST = 3  # in a call
 HOUR = 3601  # seconds, and one
@@ -100,6 +101,8 @@ class AnyCalls(RuleBasedStateMachine):
         self.rows._from_testcase = True  # the sandbox must not take it for a transaction of the application's
         self.rows.__enter__()
         self.hands = self.town.hands()
+        for hand in self.hands:
+            hand.phone.clock = self.clock
         self.oracle = Oracle(self.town, self.hands, met)
         conf.settings.ALLOWED_COUNTRIES = []
         conf.settings.LIMITS = self.town.limits
@@ -335,7 +338,7 @@ class AnyCalls(RuleBasedStateMachine):
                 elif keys and hand.phone.is_asked_for_keys:
                     self.type(hand, keys)
                 else:
-                    self.by(hand, hand.phone.stay_silent)
+                    self.by(hand, hand.phone.wait, SILENCE)
                     self.oracle.look()
                 entries += 1
                 assert entries < ENTRIES_MOST, "the call does not end"

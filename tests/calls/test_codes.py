@@ -87,7 +87,7 @@ def test_keys_after_the_sixth_belong_to_nobody(phone):
     assert phone.in_room
 
 
-def test_silence_spends_no_try_and_ends_with_an_offer_and_goodbye(phone):
+def test_silence_spends_no_try_and_leads_to_an_offer_and_to_patience(phone):
     heard = []
     for _ in range(4):
         phone.stay_silent()
@@ -96,9 +96,9 @@ def test_silence_spends_no_try_and_ends_with_an_offer_and_goodbye(phone):
         "The code is in a text message from us. Please enter it when you have found it.",
         "Take your time. The text message from us holds a 6 digit code.",
         "To have the text sent again, press star, then pound. Or enter the code now.",
-        "We have not heard from you. Please call again when you are ready. Goodbye.",
+        "We stay on the line. Enter the code when you have it. For a new one, press star, then pound.",
     ]
-    assert phone.is_over
+    assert not phone.is_over
     assert (sends(), checks()) == (1, 0)
     assert Call.objects.get().wrong_codes == 0
 

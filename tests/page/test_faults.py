@@ -202,13 +202,17 @@ def test_the_first_answer_of_the_next_call_gets_lost(desk, phone):
     assert Webhook.objects.filter(kind="fallback").count() == 1
 
 
-def test_nothing_is_pressed_and_nobody_waits_for_it(desk, phone):
+def test_nothing_is_pressed_and_nobody_waits_for_it(desk, phone, clock):
     first = desk.call(phone)
 
     silent = desk.do(phone, "silence")
 
     assert len(said(silent)) > len(said(first))
     assert silent["living"]
+    for _time in range(3):
+        silent = desk.do(phone, "silence")
+    assert said(silent)[-1][1].startswith("We stay on the line.")
+    clock.shift(timedelta(minutes=10))
     for _time in range(3):
         if silent["living"]:
             silent = desk.do(phone, "silence")

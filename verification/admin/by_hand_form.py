@@ -17,7 +17,17 @@ from verification.admin import words
 from verification.admin.walls import masked
 from verification.models import Call, Vouch
 
-WAITS = ("Recognize", "EnterRosterNumber", "SendCode", "EnterCode", "ChooseRoom")
+WAITS = (
+    "Recognize",
+    "EnterRosterNumber",
+    "SendCode",
+    "EnterCode",
+    "ChooseWay",
+    "WaitToSend",
+    "StayOnLine",
+    "OfferNewCode",
+    "ChooseRoom",
+)
 HEARD_OF = timedelta(minutes=2)  # a call whose last turn is longer ago has ended, and nobody told us
 CALLS_MOST = 500  # that wait at the same time
 NEXT = "next"
