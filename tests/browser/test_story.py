@@ -71,6 +71,7 @@ def look_at(one):
 def test_a_reload_keeps_the_phones_and_their_calls(window):
     page = window().page
     page.get_by_role("button", name="Add another phone").click()
+    expect(page.get_by_role("heading", level=2)).to_have_count(3)
     get_in(page, "Ana Bell")
     shows(page, "Ana Bell", "In the waiting room")
     names = page.get_by_role("heading", level=2).all_inner_texts()
@@ -79,8 +80,16 @@ def test_a_reload_keeps_the_phones_and_their_calls(window):
 
     shows(page, "Ana Bell", "In the waiting room")
     assert page.get_by_role("heading", level=2).all_inner_texts() == names
-    assert len(names) == 3
     expect(phone(page, "Ana Bell").get_by_text("Thank you, Ana Bell.")).to_be_visible()
+
+
+def test_a_phone_that_is_added_before_the_desk_is_laid_comes_after_the_others(window):
+    page, held = window().page, []
+    page.route("**/desk/", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.get_by_role("button", name="Add another phone").click()
+    held[0].continue_()
+    expect(page.get_by_role("heading", level=2)).to_have_text(["Ana Bell", "Mia Stone", "Ben Ford"])
 
 
 def test_somebody_else_takes_the_phone_by_the_keyboard(window):

@@ -38,6 +38,7 @@ class Desk {
   }
 
   async add() {
+    await this.opened; // or the new phone would lie before those that are fetched yet
     const handset = this.lay(await tell("add/"));
     handset.element.focus();
     handset.element.scrollIntoView({ block: "nearest" });
@@ -107,4 +108,4 @@ class Desk {
 }
 
 const desk = new Desk();
-desk.trying(() => desk.open());
+desk.opened = desk.trying(() => desk.open());
