@@ -86,7 +86,8 @@ def test_a_reload_keeps_the_phones_and_their_calls(window):
 def test_a_phone_that_is_added_before_the_desk_is_laid_comes_after_the_others(window):
     page, held = window().page, []
     page.route("**/desk/", lambda route: held.append(route))
-    page.reload(wait_until="commit")
+    with page.expect_request("**/desk/"):
+        page.reload(wait_until="commit")
     page.get_by_role("button", name="Add another phone").click()
     held[0].continue_()
     expect(page.get_by_role("heading", level=2)).to_have_text(["Ana Bell", "Mia Stone", "Ben Ford"])
