@@ -7,18 +7,18 @@ series is written by the clocks of its own zone, so that daylight saving moves i
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from functools import cache
 from itertools import takewhile
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vRecur, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vRecur, vText
 
 from participants import schedule
+from participants.calendar_zone import zone_in_calendar
 from participants.facts import exceptions
 from participants.models import CalendarEntry, Conference, Occurrence
 from participants.recurrence import Rule
@@ -101,13 +101,13 @@ def _events(conference: Conference) -> list[Event]:
     """One, or the series with each date that is not as the series has it."""
     if conference.rule is None:
         return [_alone(conference)]
-    zone, rule = conference.time_zone, conference.rule
+    zone, rule, length = conference.time_zone, conference.rule, timedelta(minutes=conference.duration)
     first = next(rule.dates(schedule.wall_start(conference)))
     changed = exceptions(conference)
     instead, never_held = _held_otherwise(conference, rule, first)
     series = Event()
     series.add("dtstart", first.replace(tzinfo=zone))
-    series.add("duration", timedelta(minutes=conference.duration))
+    series.add("dtend", (first.replace(tzinfo=zone).astimezone(UTC) + length).astimezone(zone))
     series.add("rrule", vRecur.from_ical(rule_in_utc(rule, zone)))
     moved = {row: _planned(row, zone) for row in changed if not row.cancelled} | instead
     if off := [*(_planned(row, zone) for row in changed if row.cancelled), *never_held]:
@@ -185,24 +185,4 @@ def _zone_of(conference: Conference) -> Timezone:
     first = conference.local(conference.starts_at).year
     rule = conference.rule
     last = rule.until.year if rule and rule.until else max(first, timezone.now().year) + ENDLESS
-    return _zone(conference.time_zone.key, first - 1, last + 1)
-
-
-@cache
-def _zone(key: str, first: int, last: int) -> Timezone:
-    """When the clocks of a zone change between these years."""
-    made = Timezone.from_tzinfo(ZoneInfo(key), first_date=date(first, 1, 1), last_date=date(last, 12, 31))
-    for part in made.subcomponents:
-        _by_the_clocks_before(part)
-    return made
-
-
-def _by_the_clocks_before(part: TimezoneStandard | TimezoneDaylight) -> None:
-    """icalendar writes a change forward by the clocks after it; RFC 5545 (3.6.5) wants those before."""
-    forward = part.TZOFFSETTO - part.TZOFFSETFROM
-    if forward <= timedelta():
-        return
-    first, others = part.pop("dtstart").dt, part.pop("rdate", None)
-    part.add("dtstart", first - forward)
-    if others:
-        part.add("rdate", [each.dt - forward for each in others.dts])
+    return zone_in_calendar(conference.time_zone.key, first - 1, last + 1)

@@ -33,9 +33,10 @@ def moments(text: str, until: datetime, zone: ZoneInfo) -> Moments:
         return [(utc(master.dtstart), utc(master.dtend))]
     found: dict[datetime, tuple[datetime, datetime]] = {}
     of_file = zone_of(text)
+    length = utc(master.dtend) - utc(master.dtstart)
     for wall_time in planned(master, until, of_file, zone):
         starts_at = of_wall(wall_time, of_file, zone)
-        found[wall_time] = starts_at, starts_at + master.duration.value
+        found[wall_time] = starts_at, starts_at + length
     for each in events:
         if hasattr(each, "recurrence_id"):
             instead_of = each.recurrence_id.value.replace(tzinfo=None)

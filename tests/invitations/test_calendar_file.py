@@ -176,16 +176,6 @@ def test_what_was_held_keeps_its_time_when_the_series_gets_another(weekly, chang
         assert moments(text, until, weekly.time_zone) == dates_of(weekly)
 
 
-def test_clocks_change_by_the_clocks_before(weekly):
-    """RFC 5545, section 3.6.5: at 2 both ways in New York, though in spring there is no 2 o'clock."""
-    lines = lines_of(file_of(weekly))
-    zone = lines[lines.index("BEGIN:VTIMEZONE") : lines.index("END:VTIMEZONE")]
-    changes = [line.partition(":")[2] for line in zone if line.startswith(("DTSTART", "RDATE"))]
-
-    assert zone.count("BEGIN:DAYLIGHT") == 1
-    assert {each[-6:] for change in changes for each in change.split(",")} == {"000000", "020000"}  # 0: where it begins
-
-
 def test_what_is_always_open_has_no_place_in_a_calendar(budget):
     budget.always_open = True
     budget.save()
