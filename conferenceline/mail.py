@@ -33,6 +33,8 @@ def send(delivery: Delivery) -> str:
         mail.attach_alternative(delivery.html, "text/html")
     if delivery.calendar:  # the last alternative is the one that mail programs prefer. RFC 6047, section 2.4
         mail.attach_alternative(delivery.calendar, f"text/calendar; method={delivery.calendar_method}")
+        # Once more as a file, as Google sends it: for mail programs that know nothing of invitations.
+        mail.attach("invite.ics", delivery.calendar.encode(), "application/ics")
     try:
         with connected() as mail.connection:
             mail.send()

@@ -10,7 +10,6 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from itertools import takewhile
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -86,8 +85,8 @@ def attendee(name: str, address: str) -> vCalAddress:
 
 
 def uid_of(conference: Conference) -> str:
-    """The same for everybody and for ever."""
-    return f"{conference.uuid}@{urlsplit(settings.PUBLIC_URL).hostname}"
+    """The same for everybody and for ever: no name of a host is in it, since that may change. RFC 7986, 5.3."""
+    return str(conference.uuid)
 
 
 def organizer(conference: Conference) -> vCalAddress:

@@ -42,7 +42,7 @@ def test_what_rfc_5546_wants_of_a_request(budget, settings):
     event = read(text).vevent
 
     assert lines_of(text)[:4] == ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Conferenceline//EN", "METHOD:REQUEST"]
-    assert event.uid.value == f"{budget.uuid}@line.example.com"
+    assert event.uid.value == str(budget.uuid)
     assert (event.sequence.value, event.status.value) == ("0", "CONFIRMED")
     assert event.organizer.value == "mailto:line@line.example.com"
     assert "line@line.example.com" in settings.DEFAULT_FROM_EMAIL
@@ -71,6 +71,13 @@ def test_what_rfc_5546_wants_of_a_cancellation(weekly):
     assert (event.status.value, event.sequence.value) == ("CANCELLED", "1")
     assert first_of(called_off, "UID") == first_of(text, "UID")
     assert not hasattr(event, "rrule")
+
+
+def test_the_entry_is_known_again_after_the_line_has_moved_to_another_address(budget, settings):
+    text = file_of(budget)
+    settings.PUBLIC_URL = "https://elsewhere.example.com"
+
+    assert first_of(file_of(budget, CANCEL), "UID") == first_of(text, "UID")
 
 
 def test_lines_are_folded_at_75_octets_and_end_as_they_must(budget):

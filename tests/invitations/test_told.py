@@ -1,6 +1,8 @@
 """What those who were invited are told afterwards: changes, that it is called off, and two reminders; each once."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.utils import parseaddr
 
 import pytest
 from django.test import Client
@@ -101,13 +103,20 @@ def test_the_mail_has_the_calendar_as_the_part_that_is_preferred(invited, mailou
     invite(invited, Whom.NEW)
     send_due()
 
-    parts = [part for part in mailoutbox[0].message().walk() if not part.is_multipart()]
+    sent = message_from_bytes(mailoutbox[0].message().as_bytes(linesep="\r\n"))  # as it goes to the mail server
+    alternatives, file = sent.get_payload()
+    parts = alternatives.get_payload()
+    owed = Delivery.objects.get(address="cy@example.com")
 
-    assert mailoutbox[0].message().get_content_type() == "multipart/alternative"
+    assert (sent.get_content_type(), alternatives.get_content_type()) == ("multipart/mixed", "multipart/alternative")
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "text/calendar"]
     assert (parts[2].get_param("method"), parts[2].get_content_charset()) == ("REQUEST", "utf-8")
-    read_back = parts[2].get_payload(decode=True).decode()
-    assert read_back.split() == Delivery.objects.get(address="cy@example.com").calendar.split()
+    assert parts[2].get_content_disposition() is None  # an attachment is no invitation
+    assert parts[2].get_payload(decode=True).rstrip() == owed.calendar.rstrip().encode()
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "invite.ics")
+    assert file.get_payload(decode=True) == owed.calendar.encode()
+    organizer = f"ORGANIZER;CN=Harbour:mailto:{parseaddr(sent['From'])[1]}"
+    assert organizer in owed.calendar  # Outlook and Google take a change from nobody else
 
 
 def at(moment, *, times: int = 2) -> list[tuple[str, str]]:
