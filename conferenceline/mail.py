@@ -12,15 +12,17 @@ from django.conf import settings
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
 from django.utils.translation import gettext as _
 
-from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
+from conferenceline.refusals import AwayError, NotNowError, RefusedError, UnansweredError
 from participants.models import Authenticator, Delivery
 from participants.notices import LINK
+
+CLOSING = 421
 
 
 def send(delivery: Delivery) -> str:
     """Sends a mail; its Message-ID, which is the same at every try, so that mailboxes can tell a copy.
 
-    Raises RefusedError, NotNowError, UnansweredError. The time-out is EMAIL_TIMEOUT.
+    Raises RefusedError, NotNowError, AwayError, UnansweredError. The time-out is EMAIL_TIMEOUT.
     """
     message_id = f"<{delivery.uuid}@{urlsplit(settings.PUBLIC_URL).hostname}>"
     mail = EmailMultiAlternatives(
@@ -41,7 +43,7 @@ def send(delivery: Delivery) -> str:
     except BadHeaderError:
         raise RefusedError(_("The address or the subject has a line break in it.")) from None
     except smtplib.SMTPAuthenticationError as error:
-        raise NotNowError(
+        raise AwayError(
             _("The mail server does not accept our name and password (%(code)s).") % {"code": error.smtp_code}
         ) from None
     except smtplib.SMTPRecipientsRefused as error:
@@ -50,7 +52,7 @@ def send(delivery: Delivery) -> str:
     except smtplib.SMTPResponseException as error:
         raise refusal(error.smtp_code, _("The mail server refused the mail (%(code)s).")) from None
     except ConnectionRefusedError:
-        raise NotNowError(_("The mail server cannot be reached.")) from None
+        raise AwayError(_("The mail server cannot be reached.")) from None
     except (smtplib.SMTPException, OSError):  # a time-out is an OSError
         raise UnansweredError(_("The mail server did not answer to the end.")) from None
     return message_id
@@ -58,14 +60,14 @@ def send(delivery: Delivery) -> str:
 
 @contextmanager
 def connected() -> Iterator[Any]:
-    """The mail server. Raises NotNowError where it is not there: then nothing can have been handed over."""
+    """The mail server. Raises AwayError where it is not there: then nothing can have been handed over."""
     connection = get_connection()
     try:
         connection.open()
     except smtplib.SMTPAuthenticationError:
         raise
     except (smtplib.SMTPException, OSError):
-        raise NotNowError(_("The mail server cannot be reached.")) from None
+        raise AwayError(_("The mail server cannot be reached.")) from None
     try:
         yield connection
     finally:
@@ -84,6 +86,6 @@ def body_of(delivery: Delivery) -> str:
 
 
 def refusal(code: int, words: str) -> RefusedError | NotNowError:
-    """4xx: later perhaps, 5xx: never. RFC 5321, section 4.2.1"""
-    kind = RefusedError if code >= 500 else NotNowError
+    """4xx: later perhaps, 421: and it hangs up, 5xx: never. RFC 5321, sections 4.2.1 and 4.2.3"""
+    kind = RefusedError if code >= 500 else AwayError if code == CLOSING else NotNowError
     return kind(words % {"code": code})

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from conferenceline import mail
-from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
+from conferenceline.refusals import AwayError, NotNowError, RefusedError, UnansweredError
 from conferenceline.telephony import messages
 from participants.models import Contact, Delivery
 from participants.models.deliveries import ATTEMPTS_MOST
@@ -34,18 +34,27 @@ SENDERS: dict[str, Callable[[Delivery], str]] = {
 
 
 def send_due() -> int:
-    """Tries everything that is due, oldest first; how many were tried. Several may do so at once."""
-    tried, begun = 0, timezone.now()
+    """Tries everything that is due, oldest first; how many were tried. Several may do so at once.
+
+    Where a mail server or Twilio is not there, what is left for it waits for the next run, with all its tries: else one
+    that hangs would keep a worker for hours, and texts and reminders with it.
+    """
+    tried, begun, away = 0, timezone.now(), set[str]()
     while True:
         # What is put off during this run comes with the next.
-        due = list(Delivery.objects.due(begun).order_by("next_attempt_at", "pk")[:BATCH])
+        due = list(Delivery.objects.due(begun).exclude(channel__in=away).order_by("next_attempt_at", "pk")[:BATCH])
         if not due:
             return tried
-        tried += sum(deliver(delivery) for delivery in due)
+        for delivery in due:
+            if delivery.channel not in away:
+                tried += deliver(delivery, away)
 
 
-def deliver(delivery: Delivery) -> bool:
-    """One try; False where another worker has it. What came of it is in the row."""
+def deliver(delivery: Delivery, away: set[str]) -> bool:
+    """One try; False where another worker has it. What came of it is in the row.
+
+    Args: away: the channels at which nobody takes anything. Gets the delivery's where that turns out.
+    """
     if not delivery.claim(timezone.now()):
         return False
     with translation.override(
@@ -69,8 +78,12 @@ def deliver(delivery: Delivery) -> bool:
             delivery.settle(Delivery.State.FAILED, refusal.words)
         except NotNowError as refusal:
             delivery.try_later(refusal.words)
+            if isinstance(refusal, AwayError):
+                leave_the_rest(delivery, refusal.words, away)
         except UnansweredError as refusal:
             put_off_in_doubt(delivery, refusal.words)
+            if delivery.channel != Delivery.Channel.CODE:  # one of these may be in doubt since its worker died
+                leave_the_rest(delivery, refusal.words, away)
         except Exception as error:
             # Where, and not what it says: that may be an address.
             where = "".join(traceback.format_tb(error.__traceback__))
@@ -80,6 +93,13 @@ def deliver(delivery: Delivery) -> bool:
             if not delivery.settle(Delivery.State.SENT, sent_at=timezone.now(), reference=reference):
                 logger.warning("delivery %s was sent, and somebody had said meanwhile what became of it", delivery.pk)
     return True
+
+
+def leave_the_rest(delivery: Delivery, words: str, away: set[str]) -> None:
+    """Leaves what else is due on this channel for the next run, and says why it waits."""
+    away.add(delivery.channel)
+    waiting = Delivery.objects.due(timezone.now()).filter(channel=delivery.channel, state=Delivery.State.WAITING)
+    waiting.update(last_error=words)
 
 
 def sent_once_at_most(delivery: Delivery) -> bool:

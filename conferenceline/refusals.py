@@ -17,5 +17,9 @@ class NotNowError(RefusalError):
     """Not sent; a later try may succeed."""
 
 
+class AwayError(NotNowError):
+    """Not sent, since nobody is there who would take any: the next one would end the same."""
+
+
 class UnansweredError(RefusalError):
     """It may have been sent or not."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conferenceline.refusals import NotNowError, RefusedError, UnansweredError
+from conferenceline.refusals import AwayError, RefusedError, UnansweredError
 from conferenceline.telephony.client import client, twilio_errors
 from conferenceline.telephony.errors import (
     MisconfiguredError,
@@ -106,7 +106,7 @@ def not_arrived(form: Mapping[str, str]) -> NotArrived | None:
 def send(delivery: Delivery) -> str:
     """Sends a text; its SID. Where an earlier try ended without an answer, that one is looked for first.
 
-    Raises RefusedError, NotNowError, UnansweredError. Each request has the client's time-out.
+    Raises RefusedError, AwayError, UnansweredError. Each request has the client's time-out.
     """
     try:
         with twilio_errors(ERRORS, otherwise=UndeliverableError):
@@ -118,9 +118,9 @@ def send(delivery: Delivery) -> str:
     except OutcomeUnknownError:
         raise UnansweredError(_("Twilio did not say whether the text was sent.")) from None
     except TooBusyError:
-        raise NotNowError(_("Twilio had too much to do.")) from None
+        raise AwayError(_("Twilio had too much to do.")) from None
     except MisconfiguredError as fault:
-        raise NotNowError(
+        raise AwayError(
             _("Twilio does not accept our account or our sender (%(code)s).") % {"code": fault.code}
         ) from None
     except TwilioFaultError as fault:
@@ -128,12 +128,12 @@ def send(delivery: Delivery) -> str:
 
 
 def sender() -> dict[str, str]:
-    """Who texts are from. Raises NotNowError where the settings do not say."""
+    """Who texts are from. Raises AwayError where the settings do not say."""
     if settings.TWILIO_MESSAGING_SERVICE_SID:
         return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
     if settings.TWILIO_MESSAGES_FROM:
         return {"from_": settings.TWILIO_MESSAGES_FROM}
-    raise NotNowError(_("No sender of texts is set: TWILIO_MESSAGES_FROM or TWILIO_MESSAGING_SERVICE_SID."))
+    raise AwayError(_("No sender of texts is set: TWILIO_MESSAGES_FROM or TWILIO_MESSAGING_SERVICE_SID."))
 
 
 def find(delivery: Delivery) -> str:
