@@ -10,6 +10,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from itertools import takewhile
+from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from icalendar import Calendar, Event, Timezone, vCalAddress, vRecur, vText
 from participants import schedule
 from participants.calendar_zone import zone_in_calendar
 from participants.facts import exceptions
-from participants.models import CalendarEntry, Conference, Occurrence
+from participants.models import CalendarEntry, Conference, Occurrence, Participant
 from participants.recurrence import Rule
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
@@ -32,30 +33,25 @@ class CalendarFile:
 
     Args:
         method: REQUEST, for the entry as it stands, or CANCEL.
-        for_all: whether all of it is cancelled, and not only for who gets the file.
     """
 
-    def __init__(self, entry: CalendarEntry, method: str, *, for_all: bool = True) -> None:
+    def __init__(self, entry: CalendarEntry, method: str) -> None:
         conference = entry.conference
-        self.method, self.exists = method, not conference.always_open
+        self.conference, self.method, self.exists = conference, method, not conference.always_open
         self.zone = _zone_of(conference) if self.exists and conference.rule and method == REQUEST else None
         self.events = _events(conference) if self.exists and method == REQUEST else [_alone(conference)]
         for event in self.events:
-            event.add("uid", uid_of(conference))
             event.add("dtstamp", timezone.now())
             event.add("sequence", entry.sequence)
             event.add("organizer", organizer(conference))
             event.add("summary", conference.title)
-            if method == REQUEST:
-                event.add("status", "CONFIRMED")
-            elif for_all:  # "if uninviting specific attendees, then MUST NOT be included". RFC 5546 (3.2.5)
-                event.add("status", "CANCELLED")
+            event.add("status", "CONFIRMED" if method == REQUEST else "CANCELLED")
 
-    def text(self, *, name: str, address: str, place: str, description: str) -> str:
+    def text(self, person: Participant, *, address: str, place: str, description: str) -> str:
         """The file for one person, who is the only one that it names; "" where it does not exist.
 
         Args:
-            name, address: whose calendar it is for, by their mail address.
+            person, address: whose calendar it is for, and their mailbox.
             place: the number to dial. description: how to get in.
         """
         if not self.exists:
@@ -67,7 +63,8 @@ class CalendarFile:
         if self.zone:
             calendar.add_component(self.zone)
         for event in deepcopy(self.events):
-            event.add("attendee", attendee(name, address))
+            event.add("uid", uid_of(self.conference, person))
+            event.add("attendee", attendee(person.name, address))
             if self.method == REQUEST:
                 event.add("location", place)
                 event.add("description", description)
@@ -84,9 +81,11 @@ def attendee(name: str, address: str) -> vCalAddress:
     return who
 
 
-def uid_of(conference: Conference) -> str:
-    """The same for everybody and for ever: no name of a host is in it, since that may change. RFC 7986, 5.3."""
-    return str(conference.uuid)
+def uid_of(conference: Conference, person: Participant) -> str:
+    """The same for ever, and nobody else's: two who share a mailbox have an entry each, with its own roster number, and
+    that of one can go. No name of a host is in it, since that may change. RFC 7986, 5.3
+    """
+    return str(uuid5(conference.uuid, str(person.uuid)))
 
 
 def organizer(conference: Conference) -> vCalAddress:

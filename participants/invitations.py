@@ -70,6 +70,8 @@ def invite(conference: Conference, whom: str, ticked: Collection[int] = (), *, s
     owed, seen = Owed(), seen or timezone.now()
     with transaction.atomic():
         entry = CalendarEntry.objects.note(conference)
+        if _somebody_is_back(conference, entry):
+            entry.bump()
         letters = Letters(entry)
         fresh: list[Delivery] = []
         for invitation in chosen(roster_of(conference), whom, ticked):
@@ -88,6 +90,12 @@ def invite(conference: Conference, whom: str, ticked: Collection[int] = (), *, s
                 fresh.append(delivery)
         owed.new += Delivery.objects.owe_all(fresh)
     return owed
+
+
+def _somebody_is_back(conference: Conference, entry: CalendarEntry) -> bool:
+    """Whether the newest that somebody on the roster has is that they are on it no more."""
+    gone = Delivery.objects.filter(kind=Delivery.Kind.TAKEN_OFF, conference=conference, sequence=entry.sequence)
+    return gone.filter(participant__invitations__conference=conference).exists()
 
 
 def delivery_of(

@@ -63,7 +63,7 @@ class Letters:
     def _file(self, kind: str) -> CalendarFile:
         if kind not in self._files:
             method = CANCEL if kind in Delivery.OF_WHAT_IS_GONE else REQUEST
-            self._files[kind] = CalendarFile(self.entry, method, for_all=kind != Kind.TAKEN_OFF)
+            self._files[kind] = CalendarFile(self.entry, method)
         return self._files[kind]
 
     @property
@@ -91,7 +91,7 @@ class Letters:
         calendar = ""
         if contact and contact.channel == Contact.Channel.EMAIL and kind not in (Kind.REMINDER, Kind.DOORS_OPEN):
             calendar = self._file(kind).text(
-                name=person.name,
+                person,
                 address=contact.address,
                 place=", ".join(as_dialled(str(each.number)) for each in self.numbers),
                 description="\n".join(f"{each.label}: {each.value}" for each in notice.details[1:]),

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.test import Client
 
 from participants.invitations import Whom, invite
-from participants.models import Conference, Delivery, Invitation
+from participants.models import CalendarEntry, Conference, Delivery, Invitation
 from participants.schedule import TIMES
 from sandbox.models import Message
 from tests import cast
@@ -53,7 +53,7 @@ def test_whoever_is_taken_off_the_roster_is_told_and_nobody_else(organizer, invi
     assert first_of(mail.calendar, "UID") == first_of(before, "UID")
     assert (first_of(before, "SEQUENCE"), first_of(mail.calendar, "SEQUENCE")) == ("0", "1")
     assert "mailto:ana@example.com" in first_of(mail.calendar, "ATTENDEE")
-    assert "STATUS" not in mail.calendar  # RFC 5546, 3.2.5: it is held, without her
+    assert "STATUS:CANCELLED" in lines_of(mail.calendar)
     assert mail.calendar_method == "CANCEL"
 
 
@@ -91,8 +91,11 @@ def test_whoever_comes_back_is_invited_anew_with_an_entry_that_is_newer(organize
 
     assert invite(invited, Whom.NEW).new == 2  # and Cy
 
+    gone = Delivery.objects.get(kind="taken off")
     again = Delivery.objects.filter(kind="invitation", address="ana@example.com").latest("pk")
-    assert first_of(again.calendar, "SEQUENCE") == "1"
+    assert [first_of(each.calendar, "SEQUENCE") for each in (gone, again)] == ["1", "2"]
+    assert invite(invited, Whom.NEW).new == 0
+    assert CalendarEntry.objects.get().sequence == 2  # each press that follows leaves it
 
 
 def test_those_who_stay_are_not_told_of_it(organizer, invited):
