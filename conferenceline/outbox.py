@@ -61,13 +61,13 @@ def deliver(delivery: Delivery, away: set[str]) -> bool:
         "en"
     ):  # the log's and the list's words; those of the message were chosen when it was owed
         bring_up_to_date(delivery)
-        if reason := reason_to_withdraw(delivery):
-            delivery.settle(Delivery.State.WITHDRAWN, reason)
-            return True
         if delivery.doubtful and sent_once_at_most(delivery):
             delivery.settle(
                 Delivery.State.UNSURE, _("The worker stopped while it was sending it: it may have arrived.")
             )
+            return True
+        if reason := reason_to_withdraw(delivery):
+            delivery.settle(Delivery.State.WITHDRAWN, reason)
             return True
         if delivery.attempts > ATTEMPTS_MOST:  # nobody was left to count the last one
             delivery.try_later(_("The worker stopped in the middle, again and again."), doubtful=True)

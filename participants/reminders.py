@@ -18,7 +18,6 @@ from participants.models.conferences import OPEN_MOST
 
 ARRIVED = (Delivery.State.SENT, Delivery.State.UNSURE)
 WITHDRAWN = Delivery.State.WITHDRAWN
-KINDS = (Delivery.Kind.REMINDER, Delivery.Kind.DOORS_OPEN)
 
 
 def remind() -> int:

@@ -202,6 +202,7 @@ class Delivery(models.Model):
         Kind.REMINDER,
         Kind.DOORS_OPEN,
     )
+    REMINDERS = (Kind.REMINDER, Kind.DOORS_OPEN)
     OF_WHAT_IS_GONE = (Kind.CALLED_OFF, Kind.TAKEN_OFF)
     OVER_WITHOUT_PROOF = (State.FAILED, State.UNSURE, State.WITHDRAWN)
 
@@ -295,9 +296,10 @@ class Delivery(models.Model):
     def send_again(self) -> bool:
         """Owes it once more, with all its tries, after it failed or may not have arrived; False in any other state.
 
-        A test code has its own button, on the page of the person.
+        A reminder only as long as it is one. A test code has its own button, on the page of the person.
         """
-        return self._once_more(Delivery.objects.exclude(channel=self.Channel.CODE), until=None)
+        until = self.until if self.kind in self.REMINDERS else None
+        return self._once_more(Delivery.objects.exclude(channel=self.Channel.CODE), until=until)
 
     def owe_anew(self, other: Delivery) -> bool:
         """As send_again() does, with the words and the address of another one, which is not saved."""
