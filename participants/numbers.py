@@ -14,6 +14,8 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from participants.names import visible
 
+BLANK, DASH = r" \u00a0\u2000-\u200a\u202f\u3000", r"\-\u2010-\u2015\u2212"  # those of Word and of web pages, too
+
 
 def refuse_extension(number: Any) -> None:
     """E.164 has no room for an extension: it would be dropped, and the code sent to the switchboard."""
@@ -30,7 +32,7 @@ def read_number(text: str, region: str = "") -> str:
     Args: region: whose number (ISO 3166, two letters) it is without a country code; "" for that of the installation.
     """
     region = region or settings.PHONENUMBER_DEFAULT_REGION
-    text = visible(text).strip().replace("\u00a0", " ").replace("–", "-")
+    text = re.sub(f"[{DASH}]", "-", re.sub(f"[{BLANK}]", " ", visible(text))).strip()
     written = f"+{text[2:]}" if text.startswith("00") else text
     number = to_python(written, region=region)
     refuse_extension(number)
@@ -51,10 +53,27 @@ def read_number(text: str, region: str = "") -> str:
 
 
 def read_numbers(text: str, region: str) -> list[str]:
-    """As read_number(), of several between slashes. A slash may stand in one, as in 030 / 123456, too."""
+    """As read_number(), of several with a slash between them, or of two with a blank. Either may stand in one, too."""
     with suppress(ValidationError):
         return [read_number(each, region) for each in text.split("/")]
-    return [read_number(text, region)]
+    try:
+        return [read_number(text, region)]
+    except ValidationError:
+        if two := in_two(text, region):
+            return two
+        raise
+
+
+def in_two(text: str, region: str) -> list[str]:
+    """The two numbers that it can be cut into at a blank; none where it is not clear at which."""
+    cuts = []
+    for blank in re.finditer(r"\s+", text):
+        with suppress(ValidationError):
+            halves = text[: blank.start()], text[blank.end() :]
+            cuts.append((halves, [read_number(each, region) for each in halves]))
+    if len(cuts) > 1:  # the second begins as the first does: with a plus, a nought, a bracket
+        cuts = [cut for cut in cuts if cut[0][1].startswith(cut[0][0].lstrip()[:1])]
+    return cuts[0][1] if len(cuts) == 1 else []
 
 
 def example_of(region: str) -> str:

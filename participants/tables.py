@@ -85,10 +85,15 @@ def people_of(table: Table, region: str) -> Iterator[Person]:
     """Each row as a person. Args: region: whose numbers (ISO 3166, two letters) those without a country code are."""
     for line, cells in table.rows:
         text = f"{line}: " + " | ".join(shown for cell in cells if (shown := cell.strip(ERROR)))
-        try:
-            yield person_of(line, text, table.columns, cells, region)
-        except ValidationError as problem:
-            yield Person(Row(line, text, wrong=" ".join(problem.messages)))
+        yield read_person(line, text, table.columns, cells, region)
+
+
+def read_person(line: int, text: str, columns: list[str], cells: list[str], region: str) -> Person:
+    """What its columns say. What cannot be made out is said in `wrong` of its row."""
+    try:
+        return person_of(line, text, columns, cells, region)
+    except ValidationError as problem:
+        return Person(Row(line, text, wrong=" ".join(problem.messages)))
 
 
 def person_of(line: int, text: str, columns: list[str], cells: list[str], region: str) -> Person:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from participants.admin.next_steps import next_step
 from participants.admin.work_pages import WorkPages
 from participants.intake import Fate, Plan, carry_out, fingerprint, plan, put_on_roster
+from participants.lists import headings_of, read_list
 from participants.models import Conference, Invitation, Team
-from participants.pasted import Row, read_list
+from participants.pasted import Row
 
 LINES_MOST = 300  # of a pasted list: each may need an answer, and all are saved while somebody waits
 EXAMPLE = "Ana Bell, 202-555-0101, ana@example.com\nBo Cole <bo@example.com>"
@@ -82,9 +83,8 @@ class PastesPeople(WorkPages):
                     if not wrong:
                         return HttpResponseRedirect(back)
                     messages.warning(request, gettext("These lines were not saved. Mend them, or leave."))
-                    form = PasteForm(
-                        {**request.POST.dict(), "text": "\n".join(wrong)}, teams=teams, conference=conference
-                    )
+                    left = "\n".join(filter(None, (headings_of(form.cleaned_data["text"]), *wrong)))
+                    form = PasteForm({**request.POST.dict(), "text": left}, teams=teams, conference=conference)
                     form.is_valid()
             plans = plan(form.chosen_team, form.rows, request.POST)
             if not plans:

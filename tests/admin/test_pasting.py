@@ -110,6 +110,12 @@ def test_whoever_was_pasted_gets_in(roster, room):
     assert phone.in_room
 
 
+def test_what_is_left_of_a_table_keeps_its_headings(book):
+    book.look("Last name;First name;Phone\nLund;Ivo;202-555-0140\nPark;Jo;12").press_save()
+    assert Participant.objects.filter(name="Ivo Lund").exists()
+    assert book.text == "Last name;First name;Phone\nPark;Jo;12"
+
+
 def test_nothing_is_sent(book):
     book.look("Ivo Lund, (202) 555-0140, ivo@example.com").press_save()
     assert Participant.objects.filter(name="Ivo Lund").exists()

@@ -9,10 +9,10 @@ from django.db.models import CharField, Value
 
 from participants.admin.typed import name_field
 from participants.intake import plan
+from participants.lists import read_list
 from participants.models import Invitation, Participant
 from participants.names import plain
 from participants.numbers import read_number
-from participants.pasted import read_list
 from participants.tables import people_of, read_table
 from tests import cast
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from participants.lists import read_list
 from participants.numbers import read_numbers
-from participants.pasted import read_line, read_list
+from participants.pasted import read_line
 
 ANA = ("Ana Bell", ("+12025550101",), ("ana@example.com",))
 
@@ -20,6 +21,23 @@ ANA = ("Ana Bell", ("+12025550101",), ("ana@example.com",))
         "- Ana Bell (202-555-0101) mailto:ana@example.com",
         "3. Ana Bell | Tel.: 2025550101 | E-mail: ana@example.com.",
         "Ana Bell 202\u00a0555\u00a00101, 202-555-0101 ana@example.com",
+        "Ana Bell – 202\u2011555\u20110101 – ana@example.com",  # Word's hyphen that does not break
+        "Ana Bell 202\u202f555\u20090101. ana@example.com.",
+        "Ana Bell \uff0b1 202 555 0101 ana@example.com",
+        "Ana Bell (m) 202-555-0101 [mailto:ana@example.com]",
+        "Ana Bell: M: 202-555-0101, E: ana@example.com",
+        "Ana Bell Tel. 202-555-0101 Fax 202-555-0177 E-Mail ana@example.com",
+        "Ana Bell, Handy 202-555-0101 (privat), ana@example.com",
+        "Ana Bell móvil: 202-555-0101 correo: ana@example.com",
+        "Ana Bell mobile no. 202-555-0101 or ana@example.com",
+        "\u25cf Ana Bell 202-555-0101 ana@example.com",
+        "\u00b7\tAna Bell 202-555-0101 ana@example.com",
+        "o\tAna Bell 202-555-0101 ana@example.com",
+        "12\tAna\tBell\t202-555-0101\tana@example.com",
+        "\u2705 ~Ana Bell 202-555-0101 ana@example.com",
+        "*Ana Bell* 202-555-0101 ana@example.com",
+        "[17:03, 4.3.2025] Ana Bell: 202-555-0101 ana@example.com",
+        "17/03/2025, 14:05 - Ana Bell: 202-555-0101 ana@example.com",
     ],
 )
 def test_a_line_is_read_however_it_is_written(text):
@@ -50,9 +68,12 @@ def test_a_role_in_a_line_is_no_part_of_the_name(text, role):
         ("Ana (202) 555-0101/+1 202 555 0102", ("+12025550101", "+12025550102")),
         ("Ana +1 202 555 0101 / +1 202 555 0102", ("+12025550101", "+12025550102")),
         ("Ana 030 / 123456", ("+4930123456",)),
+        ("Ana 202-555-0101 202-555-0102", ("+12025550101", "+12025550102")),
+        ("Ana (202) 555-0101 (202) 555-0102", ("+12025550101", "+12025550102")),
+        ("Ana 030 23125000 0152 28895456", ("+493023125000", "+4915228895456")),
     ],
 )
-def test_numbers_between_slashes(text, numbers):
+def test_numbers_beside_each_other(text, numbers):
     row = read_line(1, text, "DE" if "030" in text else "US")
     assert (row.name, row.numbers) == ("Ana", numbers), row
     if "+" not in text:
@@ -62,6 +83,10 @@ def test_numbers_between_slashes(text, numbers):
 def test_names_are_kept_as_they_are():
     assert read_line(1, "Bell, Ana <ana@example.com> 2025550101", "US").name == "Bell, Ana"
     assert read_line(1, '"Bell, Ana" <ana@example.com>', "US").name == "Bell, Ana"
+    assert read_line(1, "Bell, Ana (Finance) <ana@example.com>", "US").name == "Bell, Ana (Finance)"
+    assert read_line(1, "John Handy 202-555-0101", "US").name == "John Handy"
+    assert read_line(1, "Ana B. 202-555-0101", "US").name == "Ana B."
+    assert read_line(1, "Ana & Bo Cole 202-555-0101", "US").name == "Ana & Bo Cole"
     assert read_line(1, "Zoë O'Neill-Åberg, zoe@example.com", "US").name == "Zoë O'Neill-Åberg"
 
 
@@ -77,6 +102,7 @@ def test_numbers_are_read_as_in_the_country():
         ("Ana Bell, 1.20256E+10", "shortened a number"),
         ("Ana Bell, 202-555-0101 ext. 5", "extension"),
         ("Ana Bell, 442079460018", "write +44 20 7946 0018"),
+        ("Ana Bell, 02/03/1985, 202-555-0101", "02/03/1985 is a date"),
         ("Ana Bell, ana@example", "ana@example is no mail address"),
         ("Ana Bell, Treasurer, 202-555-0101", "Which of these is the name: Ana Bell / Treasurer?"),
         ("Ana Bell, moderator, 202-555-0101, listener", "Which of these is the role: moderator / listener?"),
@@ -88,6 +114,13 @@ def test_what_is_wrong_is_said(text, says):
     row = read_line(1, text, "US")
     assert says in row.wrong, row
     assert (row.name, row.numbers, row.mails) == ("", (), ())
+
+
+def test_a_date_is_no_number():
+    """As digits this one is somebody's number in Hamburg."""
+    row = read_line(1, "Jo Groß\t04.03.1985\t030 23125000", "DE")
+    assert (row.wrong, row.numbers) == ("04.03.1985 is a date. Take it out of the line.", ())
+    assert read_line(1, "Zoé 01.02.20.00.30", "FR").numbers == ("+33102200030",)
 
 
 def test_headings_and_empty_lines_are_nobody():
@@ -109,3 +142,36 @@ def test_the_recipients_of_a_mail_are_in_one_line():
         ("Bo Cole", ("bo@example.com",)),
         ("Cy", ("cy@example.com",)),
     ]
+
+
+def test_addresses_alone_are_recipients_too():
+    rows = read_list("To: ana@example.com; Bo Cole <bo@example.com>\nana@example.com, bo@example.com;\n", "US")
+    assert [(row.line, row.name, row.mails) for row in rows] == [
+        (1, "", ("ana@example.com",)),
+        (1, "Bo Cole", ("bo@example.com",)),
+        (2, "", ("ana@example.com",)),
+        (2, "", ("bo@example.com",)),
+    ]
+
+
+def test_rules_between_the_lines_are_nobody():
+    assert [row.name for row in read_list("-----\nAna Bell 202-555-0101\n* * *\n", "US")] == ["Ana Bell"]
+
+
+TABLE = "Nachname\tVorname\tGeburtsdatum\tMobil\tPrivat\tOrt\tRolle"
+
+
+def test_under_headings_a_line_is_read_by_its_columns():
+    rows = read_list(f"{TABLE}\nGroß\tJo\t04.03.1985\t0152 28895456\t030 23125000\tKöln\tModerator\n", "DE")
+    assert [(row.line, row.name, row.numbers, row.role) for row in rows] == [
+        (2, "Jo Groß", ("+4915228895456", "+493023125000"), "moderator")
+    ]
+    [row] = read_list('Name, Phone, Town\n"Bell, Ana", 202-555-0101, "Springfield, IL"', "US")
+    assert (row.name, row.numbers) == ("Bell, Ana", ("+12025550101",))
+
+
+def test_under_headings_too_it_is_said_what_is_wrong():
+    rows = read_list(f"{TABLE}\nGroß\tJo\t\t123\nAna Bell 030 23125000\n\t\t\t\t", "DE")
+    assert [(row.line, row.name) for row in rows] == [(2, ""), (3, "Ana Bell")]
+    assert rows[0].wrong.startswith("123 is no telephone number")
+    assert rows[0].text == "Groß\tJo\t\t123"
