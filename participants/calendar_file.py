@@ -6,7 +6,9 @@ series is written by the clocks of its own zone, so that daylight saving moves i
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from itertools import takewhile
@@ -25,6 +27,7 @@ from participants.recurrence import Rule
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 PRODUCT = "-//Conferenceline//EN"
+LIST_OF_DAYS = re.compile("BYMONTHDAY=28,.*;BYSETPOS=-1")
 ENDLESS = 10  # years of an endless series for which the file knows when clocks change; every update has ten more
 
 
@@ -106,11 +109,13 @@ def _events(conference: Conference) -> list[Event]:
     series = Event()
     series.add("dtstart", first.replace(tzinfo=zone))
     series.add("dtend", (first.replace(tzinfo=zone).astimezone(UTC) + length).astimezone(zone))
-    series.add("rrule", vRecur.from_ical(rule_in_utc(rule, zone)))
+    plain, february = without_list_of_days(rule, first)
+    series.add("rrule", vRecur.from_ical(rule_in_utc(plain, zone)))
     moved = {row: _planned(row, zone) for row in changed if not row.cancelled} | instead
     if off := [*(_planned(row, zone) for row in changed if row.cancelled), *never_held]:
         series.add("exdate", off)
-    if besides := [planned for planned in moved.values() if not _has(rule, first, planned)]:
+    besides = [planned for planned in moved.values() if not _has(rule, first, planned)]
+    if besides := [*besides, *(each.replace(tzinfo=zone) for each in february)]:
         series.add("rdate", besides)
     return [series, *(_moved(row, planned) for row, planned in moved.items())]
 
@@ -170,9 +175,27 @@ def _has(rule: Rule, first: datetime, planned: datetime) -> bool:
     return False
 
 
+def without_list_of_days(rule: Rule, first: datetime) -> tuple[Rule, list[datetime]]:
+    """For "the 30th, or the last of a shorter month": the same, to be written as the 30th, and besides each date of it
+    at the end of a February; of a series without end those of the years to come.
+
+    Thunderbird takes a list of days for so many dates (kewisch/ical.js #960), Outlook takes none, and has a 30th of its
+    own, which is the last of February.
+    """
+    if not rule.has_list_of_days:
+        return rule, []
+    if rule.count:  # those of February would not be counted
+        rule = replace(rule, count=None, until=list(rule.dates(first))[-1].date())
+    last = max(first.year, timezone.now().year) + ENDLESS
+    to_come = takewhile(lambda each: each.year <= last, rule.dates(first))
+    return rule, [each for each in to_come if each.day != rule.month_day]
+
+
 def rule_in_utc(rule: Rule, zone: ZoneInfo) -> str:
     """The rule as a calendar reads it: where a zone is named, RFC 5545 (3.3.10) wants the end in UTC."""
     text, marker, until = rule.text().partition(";UNTIL=")
+    if rule.has_list_of_days:
+        text = LIST_OF_DAYS.sub(f"BYMONTHDAY={rule.month_day}", text)
     if not marker:
         return text
     last = datetime.strptime(until, schedule.RECURRENCE_ID).replace(tzinfo=zone)

@@ -75,6 +75,11 @@ class Rule:
             parts.append(f"UNTIL={self.until:%Y%m%d}T235959")
         return ";".join(parts)
 
+    @property
+    def has_list_of_days(self) -> bool:
+        """Whether its text names several days, of which the last is meant: the 29th or 30th, or the end of February."""
+        return self.kind == BY_DATE and self.month_day in (29, 30)
+
     def _month_day(self) -> str:
         if self.month_day <= 28:
             return f"BYMONTHDAY={self.month_day}"

@@ -206,6 +206,30 @@ def test_a_conference_that_was_moved_on_the_page_of_its_date_is_where_it_is_held
     assert (event.dtstart.value, event.dtend.value) == (date.starts_at, date.closes_at)
 
 
+@pytest.mark.parametrize(
+    ("rule", "written", "besides"),
+    [
+        (
+            Rule(BY_DATE, month_day=30, until=datetime(2029, 3, 1).date()),
+            "UNTIL=20290302T045959Z;BYMONTHDAY=30",
+            "0228 0229 0228",
+        ),
+        (Rule(BY_DATE, month_day=29, count=26), "UNTIL=20290301T045959Z;BYMONTHDAY=29", "0228 0228"),
+        (Rule(BY_DATE, month_day=30, every=12), "INTERVAL=12;BYMONTHDAY=30", ""),
+    ],
+)
+def test_the_30th_or_the_last_of_a_shorter_month_is_the_30th_and_each_last_of_february(budget, rule, written, besides):
+    budget.starts_at = datetime(2027, 1, rule.month_day, 15, tzinfo=UTC)
+    budget.recurrence = rule.text()
+
+    text = file_of(budget)
+
+    assert first_of(text, "RRULE") == f"FREQ=MONTHLY;{written}"
+    dates = first_of(text, "RDATE").partition(":")[2].split(",") if besides else []
+    assert [each[4:8] for each in dates] == besides.split()
+    assert "RDATE" not in text or besides
+
+
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
     every = draw(st.integers(1, 4))
@@ -252,6 +276,7 @@ def test_a_calendar_has_the_dates_that_the_line_has_whatever_the_clocks_do(
     until = conference.starts_at + timedelta(days=730)
     text = CalendarFile(entry, REQUEST).text(ana(), address="ana@example.com", place="", description="")
 
+    assert "BYSETPOS" not in text  # Outlook takes none but with BYDAY, and Thunderbird reads it as more days
     ours = []
     for _wall_time, moment in schedule.starts(conference, conference.starts_at):
         if moment > until:
