@@ -118,6 +118,10 @@ class Step(ABC):
             return self.give_up(_("We are sorry, that did not work. Please call again. Goodbye."))
         return self.ask(words)
 
+    def once_more(self) -> Outcome:
+        """After a star: the question again, and no word of blame. There is an end to that, too."""
+        return self.stumbled("")
+
     def give_up(self, words: str) -> HangUp:
         self.note(Attempt.Outcome.GAVE_UP)
         return self.hang_up(words)

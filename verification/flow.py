@@ -104,6 +104,8 @@ class EnterRosterNumber(Step):
                 _("The roster number has 8 digits. You find it in your invitation. Please enter it."),
                 _("To be connected, enter the roster number from your invitation now."),
             )
+        if keys == "*":
+            return self.once_more()
         if not keys.isdigit() or len(keys) != ROSTER_NUMBER_DIGITS:
             return self.stumbled(_("The roster number has 8 digits. Please enter them all."))
         self.call.roster_numbers += 1
@@ -240,6 +242,8 @@ class EnterCode(Step):
                 return Later(SendCode, _("We are sorry, we could not confirm that code. We send you a new one."))
             case Checking.NOT_CHECKED:
                 return self.stumbled(str(words.not_checked))
+            case Checking.TOO_MANY_HERE:
+                return Later(SendCode, f"{_('We can check no more of those codes now.')} {_('We try another way.')}")
             case Checking.TOO_MANY:
                 return self.hang_up(_("We can check no more codes now. Please call again in ten minutes. Goodbye."))
 
@@ -257,7 +261,12 @@ class EnterCode(Step):
             return ChooseWay
         if self.call.asks_app:
             return self.leave_app(ways)
-        return WaitToSend if ways and not ways[0].rests else SendCode
+        return WaitToSend if ways and self.is_the_same(ways[0]) and not ways[0].rests else SendCode
+
+    def is_the_same(self, way: ladder.Way) -> bool:
+        """Whether the newest code came this way: another one has nothing to wait for."""
+        code = self.call.challenge
+        return code is not None and code.contact_id == way.contact.pk
 
     def leave_app(self, ways: list[ladder.Way]) -> Outcome:
         """By the other way, where there is one."""
@@ -292,7 +301,7 @@ class ChooseWay(Step):
         if not keys:
             return EnterCode
         if keys not in self.call.menu:
-            return self.ask() if keys == "*" else self.stumbled(_("That is not one of the choices."))
+            return self.once_more() if keys == "*" else self.stumbled(_("That is not one of the choices."))
         same = self.call.menu[keys] == self.call.contact_id
         self.call.contact = Contact.objects.filter(pk=self.call.menu[keys]).first()
         return WaitToSend if same else SendCode
@@ -353,6 +362,8 @@ class EnterPasscode(Step):
                 _("The passcode has %(length)s digits. You got it from whoever invited you. Please enter it.") % length,
                 _("To be connected, enter the passcode now."),
             )
+        if keys == "*":
+            return self.once_more()
         if not keys.isdigit() or len(keys) != PASSCODE_DIGITS:
             return self.stumbled(_("The passcode has %(length)s digits. Please enter them all.") % length)
         match check_passcode(self.call, keys):
@@ -420,7 +431,7 @@ class ChooseRoom(Step):
         if not keys:
             return self.silent(_("Please choose a room."), _("To enter a room, please make your choice now."))
         if keys not in self.call.menu:
-            return self.stumbled(_("That is not one of the choices."))
+            return self.once_more() if keys == "*" else self.stumbled(_("That is not one of the choices."))
         return self.enter(*self.call.menu[keys])
 
     def enter(self, invitation: int | None, occurrence: int) -> Outcome:

@@ -265,14 +265,12 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
         # Counted before the check and given back after a right one, so that calls at once cannot outrun the limit.
         throttle.take(wrong_codes_per_contact=destination)
     except throttle.OverLimitError as over:
-        call.note(Attempt.Outcome.OVER_LIMIT, str(over))
-        return Checking.TOO_MANY
+        return _too_many(call, code, str(over))
     try:
         right = codes.check(keys, sid=code.verification_sid, address=code.address)
     except TooManyChecksError as fault:
         code.settle(Challenge.State.GONE)
-        call.note(Attempt.Outcome.OVER_LIMIT, str(fault.code))
-        return Checking.TOO_MANY
+        return _too_many(call, code, str(fault.code))
     except TwilioFaultError as fault:
         throttle.take_back(wrong_codes_per_contact=destination)  # nobody learned whether it was right
         return _not_checked(call, code, fault)
@@ -283,6 +281,21 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
         raise TurnLostError(call.sid)
     throttle.give_back(wrong_codes_per_contact=destination, one={"sends_per_line": call.strange_line})
     return Checking.RIGHT
+
+
+def _too_many(call: Call, code: Challenge, limit: str) -> Checking:
+    """No code at this address is checked for a while. Others may have guessed at it: who has another is sent one there.
+
+    The wrong ones of a call count on, by whichever way they came.
+    """
+    call.note(Attempt.Outcome.OVER_LIMIT, limit)
+    call.dead_ends = [*call.dead_ends, code.contact_id]
+    elsewhere = [way for way in ladder.left(call) if way.contact.address != code.address and not way.rests]
+    others = ladder.offered(elsewhere)
+    if not others:
+        return Checking.TOO_MANY
+    call.contact = others[0].contact
+    return Checking.TOO_MANY_HERE
 
 
 def _not_checked(call: Call, code: Challenge, fault: TwilioFaultError) -> Checking:

@@ -31,7 +31,8 @@ class Checking(Enum):
     GONE = auto()  # expired, or used
     UNCONFIRMED = auto()  # gone after a check without an answer: it may have been right, and admits nobody
     NOT_CHECKED = auto()
-    TOO_MANY = auto()
+    TOO_MANY_HERE = auto()  # for this address, ours or Twilio's: by a way to another on the next turn
+    TOO_MANY = auto()  # and there is none
     USED = auto()  # the code of an app, which was right before
     NEXT_WAY = auto()  # no code of this app can be checked now: by another way on the next turn
     CANNOT = auto()  # and there is no other way

@@ -299,6 +299,65 @@ def test_over_the_limit_of_one_contact_the_next_is_used(room, settings):
     assert phone.heard == [f"{BY_MAIL} {ENTER}"]
 
 
+def test_another_way_than_the_last_is_not_waited_for(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        phone = Phone(LANDLINE, texts=MAILBOX, clock=clock)
+        phone.dial()
+        for _again in range(2):
+            phone.press("*#")
+            phone.press("1")
+        phone.wait(20)
+        assert phone.hears("We have sent you another text.")
+        phone.press("*#")  # three texts were the last: the mailbox is all that is left, and nothing went there yet
+        assert phone.heard == [f"{BY_MAIL} {ENTER}"]
+        phone.press(phone.text_code())
+    assert phone.in_room
+
+
+TOO_MANY_HERE = "We can check no more of those codes now. We try another way."
+CALL_LATER = "We can check no more codes now. Please call again in ten minutes. Goodbye."
+
+
+def test_whose_codes_others_have_guessed_at_too_often_gets_one_another_way_in_the_same_call(room, settings):
+    settings.LIMITS = settings.LIMITS | {"wrong_codes_per_contact": "2/600"}
+    person(room, ("sms", MOBILE), ("whatsapp", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    code = phone.text_code()
+    for _guess in range(2):
+        phone.press(wrong(code))
+    phone.press(code)
+    assert phone.heard == [TOO_MANY_HERE, f"{BY_MAIL} {ENTER}"]
+    phone.texts_at = MAILBOX
+    phone.press(wrong(phone.text_code()))
+    assert (phone.is_over, Admission.objects.exists()) == (True, False)  # three wrong ones in a call, by whichever way
+    assert asked_of_twilio().count(("verify.check", "")) == 3
+
+
+def test_a_code_that_twilio_has_voided_is_followed_by_another_way(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    Fault.objects.inject("verify.check", 60202, status=429, times=2)
+    phone.press(phone.text_code())
+    assert phone.heard == [TOO_MANY_HERE, f"{BY_MAIL} {ENTER}"]
+    phone.texts_at = MAILBOX
+    phone.press(phone.text_code())
+    assert (phone.heard, phone.is_over) == ([CALL_LATER], True)  # no way twice
+
+
+def test_a_way_at_rest_is_no_way_out_of_too_many_wrong_codes(room, settings):
+    settings.LIMITS = settings.LIMITS | {"wrong_codes_per_contact": "1/600"}
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    Fault.objects.inject("verify.send", 60223, status=400, to=MAILBOX)
+    phone = dialled(MOBILE)
+    phone.press("*#")
+    phone.press("2")
+    code = phone.text_code()
+    phone.press(wrong(code))
+    phone.press(code)
+    assert (phone.heard, phone.is_over) == ([CALL_LATER], True)
+
+
 def test_the_ladder_of_a_couple_has_only_what_they_share(room):
     person(room, ("sms", MOBILE), ("email", MAILBOX), name="Ana")
     person(room, ("sms", "+12025550163"), ("email", MAILBOX), name="Bob")
@@ -395,6 +454,17 @@ def test_with_two_ways_the_menu_has_two_keys_and_no_third(room):
     assert phone.heard == ["For a text, press 1. For an e-mail, press 2."]
     phone.press("3")
     assert phone.heard == ["That is not one of the choices. For a text, press 1. For an e-mail, press 2."]
+
+
+def test_a_star_reads_the_menu_out_again_and_has_an_end(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    phone.press("*#")
+    for _again in range(3):
+        phone.press("*")
+        assert phone.heard == ["For a text, press 1. For an e-mail, press 2."]
+    phone.press("*")
+    assert (phone.heard, phone.is_over) == (["We are sorry, that did not work. Please call again. Goodbye."], True)
 
 
 @pytest.mark.parametrize(("keys", "step"), [(("*#",), "ChooseWay"), (("*#", "1", "*#", "1"), "WaitToSend")])

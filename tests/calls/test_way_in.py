@@ -2,9 +2,9 @@
 
 import pytest
 
-from participants.models import Conference
+from participants.models import Conference, Policy
 from tests import cast
-from tests.calls.log import ASKED_FOR_CODE, asked_of_twilio, attempts
+from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio, attempts
 from tests.phone import Phone
 from verification.door import room_name
 from verification.models import Admission, Call, Challenge
@@ -144,3 +144,44 @@ def test_a_code_is_never_stored_by_us(ana):
     for model in (Call, Challenge, Admission):
         for row in model.objects.values():
             assert code not in [str(value) for value in row.values()]
+
+
+STAR_ENDS = "We are sorry, that did not work. Please call again. Goodbye."
+
+
+def again_and_again(phone: Phone, question: str) -> None:
+    """A star has the question said again, three times; and there is an end to it."""
+    for _time in range(3):
+        phone.press("*")
+        phone.stay_silent()  # as who waits for the star to be taken
+        assert phone.heard == [question]
+    phone.press("*")
+    phone.stay_silent()
+    assert (phone.heard, phone.is_over) == ([STAR_ENDS], True)
+
+
+def test_a_star_has_the_number_asked_for_again(room):
+    phone = Phone(cast.STRANGER)
+    phone.dial()
+    again_and_again(phone, ASKED_WHO)
+
+
+def test_a_star_has_the_passcode_asked_for_again(room):
+    choir = cast.conference(room.team, "Choir", admission=Policy.PASSCODE)
+    phone = Phone(cast.STRANGER)
+    phone.dial()
+    phone.press(choir.number)
+    again_and_again(phone, "Please enter the passcode.")
+
+
+def test_a_star_has_the_rooms_read_out_again(ana, room):
+    cast.invite(cast.conference(room.team, "Choir"), ana)
+    phone = Phone(cast.ANA)
+    phone.dial()
+    phone.press(phone.text_code())
+    menu = "For Board meeting, press 1. For Choir, press 2."
+    for _time in range(3):
+        phone.press("*")
+        assert phone.heard == [menu]
+    phone.press("*")
+    assert (phone.heard, phone.is_over) == ([STAR_ENDS], True)
