@@ -94,6 +94,8 @@ CHANNEL_RESTS = env.int("CHANNEL_RESTS", default=600)  # seconds that a channel 
 LOOKUP_LINE_TYPES = env.bool("LOOKUP_LINE_TYPES", default=SANDBOX)
 # Of people in conferences that want it, within the day before. Each question costs money; carriers approve it first.
 LOOKUP_SIM_SWAPS = env.bool("LOOKUP_SIM_SWAPS", default=SANDBOX)
+LOOKUP_REASSIGNED_NUMBERS = env.bool("LOOKUP_REASSIGNED_NUMBERS", default=SANDBOX)
+LOOKUP_CALL_FORWARDING = env.bool("LOOKUP_CALL_FORWARDING", default=SANDBOX)
 SIM_SWAP_RESTS = timedelta(hours=env.int("SIM_SWAP_HOURS", default=72))  # so long no code goes to it there
 WRONG_CODES_PER_CALL = env.int("WRONG_CODES_PER_CALL", default=3)
 WRONG_PASSCODES_PER_CALL = env.int("WRONG_PASSCODES_PER_CALL", default=3)

@@ -83,5 +83,5 @@ def every_minute() -> None:
     call_command("import_due", verbosity=0)
     if settings.LOOKUP_LINE_TYPES:
         call_command("ask_line_types", verbosity=0)
-    if settings.LOOKUP_SIM_SWAPS:
-        call_command("ask_sim_swaps", verbosity=0)
+    if settings.LOOKUP_SIM_SWAPS or settings.LOOKUP_REASSIGNED_NUMBERS or settings.LOOKUP_CALL_FORWARDING:
+        call_command("check_numbers", verbosity=0)

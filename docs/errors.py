@@ -66,7 +66,7 @@ ASKED = {
     NEW_APP: Asked("To make the secret of an app", authenticators.CREATE_ERRORS, RefusedError, "the page says"),
     CONFIRM: Asked("To confirm the first code of an app", authenticators.CONFIRM_ERRORS, RefusedError, "the page says"),
     LOOKUP: Asked(
-        "To learn what kind of line a number has, or whether its SIM was changed",
+        "To learn what kind of line a number has, or whether it is in other hands",
         lookups.ERRORS,
         MisconfiguredError,
         "",

@@ -48,7 +48,7 @@ class Room:
     admission: str = Policy.CODE
     least_grade: int = Grade.NOTHING
     comes_back: bool = False
-    checks_sim_swaps: bool = False
+    checks_numbers: bool = False
     rule: Rule | None = None  # by which it repeats, from the first date that it has then
     number: str | None = None  # where the passcode alone opens it
     passcode: str = ""
@@ -87,7 +87,7 @@ ROOMS = (
         -HOUR,
         minutes=HALF_A_DAY,
         moderator_exit=Conference.ModeratorExit.ENDS,
-        checks_sim_swaps=True,
+        checks_numbers=True,
     ),
     Room(
         HARBOUR,
@@ -324,6 +324,15 @@ PEOPLE = (
         "a landline, entered for texts: Lookup has said so, no text goes there, and the code comes by e-mail",
         or_by=((Contact.Channel.EMAIL, "vera.nash@example.com"),),
     ),
+    Person(
+        "Will Penn",
+        "+442079460155",
+        "+442079460156",
+        (Seat("Harbour board", PARTICIPANT, "20000035"),),
+        "a British number, as the phone is that rings and says the code; where its calls are forwarded, by e-mail",
+        reached_by=Contact.Channel.CALL,
+        or_by=((Contact.Channel.EMAIL, "will.penn@example.com"),),
+    ),
 )
 STRANGER = "+12025550199"  # on no roster
 
@@ -385,7 +394,7 @@ def hold(room: Room, now: datetime) -> None:
             "admission": room.admission,
             "least_grade": room.least_grade,
             "comes_back": room.comes_back,
-            "checks_sim_swaps": room.checks_sim_swaps,
+            "checks_numbers": room.checks_numbers,
             "number": room.number,
         },
     )

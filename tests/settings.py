@@ -12,7 +12,8 @@ os.environ["DJANGO_READ_DOT_ENV"] = "off"
 os.environ["SECRET_KEY"] = "tests-only-" + "x" * 40
 os.environ["PUBLIC_URL"] = "https://line.example.com"
 os.environ["SANDBOX"] = "on"
-os.environ["LOOKUP_LINE_TYPES"] = os.environ["LOOKUP_SIM_SWAPS"] = "off"  # as where each question costs money
+for what in ("LINE_TYPES", "SIM_SWAPS", "REASSIGNED_NUMBERS", "CALL_FORWARDING"):
+    os.environ[f"LOOKUP_{what}"] = "off"  # as where each question costs money
 
 from conferenceline.settings import *  # noqa: E402, F403
 from conferenceline.settings import BASE_DIR, DATABASES, HUEY  # noqa: E402

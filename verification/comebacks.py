@@ -47,11 +47,11 @@ def seats_left(call: Call, moment: datetime) -> QuerySet[Admission]:
         channel=OuterRef("challenge__channel"),
         address=OuterRef("challenge__address"),
     )
-    swapped = Exists(contacts.sim_rests(moment))
+    in_doubt = Exists(contacts.in_doubt(moment))
     lines = CallingLine.objects.filter(participant=OuterRef("participant"), number=call.line)
     return (
         seats.filter(Exists(contacts), Exists(lines))
-        .exclude(swapped, occurrence__conference__checks_sim_swaps=True)
+        .exclude(in_doubt, occurrence__conference__checks_numbers=True)
         .exclude(Exists(same_room.filter(pk__gt=OuterRef("pk"))) | Exists(same_room.filter(call__ended_at=None)))
         if call.is_attested
         else seats.none()

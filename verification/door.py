@@ -31,7 +31,7 @@ OF_CONFERENCE = (  # what decides at its door, or is done there
     "language",
     "seats",
     "admission",
-    "checks_sim_swaps",
+    "checks_numbers",
     "least_grade",
     "starts_with",
     "moderator_exit",
@@ -131,7 +131,7 @@ def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, 
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
             proved=Exists(right),
             reached=Exists(reached),
-            sim_rests=Exists(reached.sim_rests(now)),
+            doubt=Subquery(reached.with_doubt(now).values("doubt")[:1]),
             vouch=Subquery(vouches.values("pk")[:1]),
             blocked=Exists(Block.objects.for_team(OuterRef("conference__team")).of_line(call.line, now)),
             passcode_typed=Exists(typed) if call.passcode_typed else Value(False),
@@ -189,8 +189,8 @@ def _objection(call: Call, date: Any, proof: Assurance | None) -> tuple[str, str
     invited = date.person in call.people and date.person_team == date.conference_team
     if proof is None or not (invited or proof.way == Admission.PASSCODE):
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
-    if date.conference_checks_sim_swaps and date.sim_rests and proof.way in BY_TELEPHONE:
-        return Attempt.Outcome.SIM_SWAPPED, _("%(room)s asks for a stronger proof of who you are.") % title
+    if date.conference_checks_numbers and date.doubt and proof.way in BY_TELEPHONE:
+        return date.doubt, _("%(room)s asks for a stronger proof of who you are.") % title
     if date.blocked:
         return Attempt.Outcome.BLOCKED, _("%(room)s takes no calls from your number.") % title
     if not (date.is_open or (date.is_open_to_moderators and date.role == Role.MODERATOR)):

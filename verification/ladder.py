@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from participants.models import Contact, Grade, Occurrence
+from participants.models.contacts import ContactQuerySet
 from verification import throttle
 from verification.models import Assurance, Attestation, Call, Challenge, Tally
 from verification.models.calls import SILENT_MOST
@@ -19,11 +20,10 @@ LATELY = timedelta(hours=1)  # codes older than that were noted when their call 
 GAPS = (0, 20, 40, 60)
 
 
-# Why no code may go somewhere.
+# Why no code may go somewhere. A doubt about a number (Doubt) is another reason.
 HELD = "attested_first"  # a member's own line, for which the carrier vouches, waits for one there
 COUNTRY = "country"  # that of the number is none to which codes go
 PREFIX = "prefix"  # no codes go to numbers that begin so
-SWAPPED = "sim"  # that of the number was changed lately, and somebody else may have it
 LINE = "line"  # of a kind to which none can go this way, such as a text to a landline
 
 
@@ -54,7 +54,7 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     """
     contacts: list[Any] = list(
         _with_limits(Contact.objects.filter(participant__in=people).select_related("participant__team"), call).annotate(
-            sim_matters=_sim_matters(people)
+            doubt_matters=_doubt_matters(people)
         )
     )
     contacts = [contact for contact in contacts if contact.can_work] or contacts
@@ -84,8 +84,8 @@ def _way(contact: Any, call: Call) -> Way:
 def _shut(contact: Any, call: Call) -> str:
     if not contact.can_work:
         return LINE
-    if contact.sim_matters and contact.sim_rests_until:
-        return SWAPPED
+    if contact.doubt_matters and contact.doubt:
+        return contact.doubt
     if contact.held and not contact.is_app:  # whose guesses are counted apart, here and not at Twilio
         return HELD
     if not contact.begins_as_allowed:
@@ -141,8 +141,8 @@ def _rings_the_caller(call: Call, contact: Contact) -> bool:
     return contact.channel == Contact.Channel.CALL and contact.address == call.line
 
 
-def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
-    """Each with whether its channel rests, whether a limit of it is used up, and whether it is held."""
+def _with_limits(contacts: ContactQuerySet, call: Call) -> QuerySet[Any]:
+    """Each with what speaks against its number, whether its channel rests or a limit is used up, and if it is held."""
     now = timezone.now()
     apart = Value(f" {call.counted_for_people('')}".rstrip())  # a member's call has limits of its own
     place = Concat(F("channel"), Value(" "), F("address"), output_field=CharField())
@@ -153,22 +153,26 @@ def _with_limits(contacts: QuerySet[Contact], call: Call) -> QuerySet[Any]:
         return Exists(row.filter(hits__gte=most, resets_at__gt=now))
 
     refused = Challenge.objects.filter(channel=OuterRef("channel"), failure=Contact.Failure.NOT_IN_SERVICE)
-    return contacts.annotate(place=place).annotate(
-        channel_rests=Exists(refused.filter(sent_at__gt=now - timedelta(seconds=settings.CHANNEL_RESTS))),
-        spent=used_up("wrong_codes_per_contact", "address"),
-        over_limit=Q(used_up("sends_per_contact", "place"))
-        | Q(used_up("wrong_codes_per_contact", "address"))
-        | Q(used_up("app_codes_per_contact", "address")),
-        held=Value(False) if call.is_members else Exists(_codes_of_members(now).filter(address=OuterRef("address"))),
+    return (
+        contacts.with_doubt(now)
+        .annotate(place=place)
+        .annotate(
+            channel_rests=Exists(refused.filter(sent_at__gt=now - timedelta(seconds=settings.CHANNEL_RESTS))),
+            spent=used_up("wrong_codes_per_contact", "address"),
+            over_limit=Q(used_up("sends_per_contact", "place"))
+            | Q(used_up("wrong_codes_per_contact", "address"))
+            | Q(used_up("app_codes_per_contact", "address")),
+            held=Value(False)
+            if call.is_members
+            else Exists(_codes_of_members(now).filter(address=OuterRef("address"))),
+        )
     )
 
 
-def _sim_matters(people: list[int]) -> Exists | Value:
-    """Whether a room that is open to one of them wants no code at a number whose SIM was changed lately."""
-    if not settings.LOOKUP_SIM_SWAPS:
-        return Value(False)
+def _doubt_matters(people: list[int]) -> Exists:
+    """Whether a room that is open to one of them wants no code at a number that may be in other hands."""
     rooms = Occurrence.objects.open_to_moderators_at(timezone.now())
-    return Exists(rooms.filter(conference__checks_sim_swaps=True, conference__invitations__participant__in=people))
+    return Exists(rooms.filter(conference__checks_numbers=True, conference__invitations__participant__in=people))
 
 
 def _codes_of_members(now: datetime) -> QuerySet[Challenge]:

@@ -19,7 +19,7 @@ from conferenceline.telephony.errors import (
     TwilioFaultError,
     UndeliverableError,
 )
-from participants.models import Contact
+from participants.models import Contact, Doubt
 from verification import app_codes, ladder, throttle
 from verification.ceilings import ceilings
 from verification.dialogue import Codes
@@ -43,8 +43,9 @@ def send_code(call: Call, codes: Codes) -> Sending:
     At most one request to Twilio.
     """
     ways = ladder.left(call)
-    if not call.challenge and any(way.shut == ladder.SWAPPED for way in ways):
-        call.note(Attempt.Outcome.SIM_SWAPPED)
+    doubtful = [] if call.challenge else [way.shut for way in ways if way.shut in Doubt.values]
+    if doubtful:
+        call.note(doubtful[0])
     sent_to = [way.destination for way in ways if not way.contact.is_app]
     earlier = [] if call.challenge else Challenge.objects.earlier(sent_to, call)
     contact, code = _way_and_code(call, ways, earlier)

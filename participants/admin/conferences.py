@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -41,7 +40,7 @@ from participants.admin.states import StateFilter, badge, with_state
 from participants.admin.uninviting import Uninvites
 from participants.admin.walls import TeamWall
 from participants.admin.warnings import Warns, warnings_of
-from participants.models import Conference, Participant
+from participants.models import Conference, Doubt, Participant
 from participants.resources import ConferenceResource
 
 SHOW = "_dates"  # the button that shows the dates and saves nothing
@@ -145,7 +144,7 @@ class ConferenceAdmin(
         told = ("remind_hours", "remind_at_doors", *(("tell",) if obj and not only_looks else ()))
         let_in: tuple[str, ...] = ("admission", "least_grade", "comes_back", "codes_per_day")
         let_in += ("passcode_state", "conference_number") if obj else ()
-        let_in += ("checks_sim_swaps",) if settings.LOOKUP_SIM_SWAPS else ()
+        let_in += ("checks_numbers",) if any(doubt.heeded for doubt in Doubt) else ()
         return (
             *plan,
             (None, {"fields": ("title", "team", "status")}),

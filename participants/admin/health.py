@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -17,13 +18,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from participants.admin import doubts
 from participants.admin.changes import with_recent_changes
 from participants.admin.plans import spelled_out
 from participants.admin.reach import Blocked, failed_last, hindrance
 from participants.admin.warnings import OTHERS_MOST, lacks, told
 from participants.clashes import by_person, clashes_of
 from participants.countries import country_of
-from participants.models import Conference, DialInNumber, Invitation, Participant
+from participants.models import Conference, Contact, DialInNumber, Invitation, Participant
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ class Check:
         roster = (
             conference.invitations.filter(participant__team=conference.team_id)
             .select_related("participant__team")
-            .prefetch_related("participant__lines", "participant__contacts", with_recent_changes("participant__"))
+            .prefetch_related(
+                "participant__lines",
+                Prefetch("participant__contacts", Contact.objects.with_doubt(timezone.now())),
+                with_recent_changes("participant__"),
+            )
             .order_by("participant__name", "pk")
         )
         self.roster = [Checked(each, list(self._against(each.participant))) for each in roster]
@@ -93,7 +99,7 @@ class Check:
             yield from self._rings_themselves(person)
             yield from self._failures(person)
             yield from self._countries(person)
-            yield from self._sim_swaps(person)
+            yield from self._doubts(person)
         yield from self._blocks(person)
         yield from self._elsewhere(person)
         for change in person.recent_changes[:1]:  # type: ignore[attr-defined]
@@ -150,22 +156,14 @@ class Check:
             )
             yield Trouble(said, remedy, keeps_out=shut)
 
-    def _sim_swaps(self, person: Participant) -> Iterator[Trouble]:
-        """Numbers that may be somebody else's by now, where the conference wants to know."""
-        if not (settings.LOOKUP_SIM_SWAPS and self.conference.checks_sim_swaps):
+    def _doubts(self, person: Participant) -> Iterator[Trouble]:
+        """Numbers that may be in other hands, where the conference wants to know."""
+        if not self.conference.checks_numbers:
             return
-        working = [contact for contact in person.contacts.all() if contact.can_work]
-        swapped = [(contact, until) for contact in working if (until := contact.sim_rests_until)]
-        for contact, until in swapped:
-            said = gettext("%(number)s got another SIM lately: no code goes there until %(time)s.") % {
-                "number": contact.address,
-                "time": f"{self.conference.local(until):%Y-%m-%d %H:%M %Z}",
-            }
-            remedy = gettext(
-                "Ask them, by another way, whether it was they who changed it. Until then: a mail address or an "
-                "authenticator app, or let them in by hand."
-            )
-            yield Trouble(said, remedy, keeps_out=len(swapped) == len(working))
+        working: list[Any] = [contact for contact in person.contacts.all() if contact.can_work]
+        doubted = [contact for contact in working if contact.doubt]
+        for contact in doubted:
+            yield Trouble(*doubts.told(self.conference, contact), keeps_out=len(doubted) == len(working))
 
     def _elsewhere(self, person: Participant) -> Iterator[Trouble]:
         for clash in self.elsewhere.get(person.pk, [])[:OTHERS_MOST]:

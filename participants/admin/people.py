@@ -19,6 +19,7 @@ from participants.admin.changes import flagged, history_of, with_recent_changes
 from participants.admin.consent import ContactForm, consent_of
 from participants.admin.countries import warn_of_countries
 from participants.admin.deletion import TellsWhatGoes
+from participants.admin.doubts import ConfirmsContacts, DoubtedContacts
 from participants.admin.export import Exports
 from participants.admin.history import Remembers
 from participants.admin.importing import ImportsIntoBook
@@ -29,7 +30,7 @@ from participants.admin.search import people_like, searched
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.typed import CallingLineForm, NumbersFormSet
 from participants.admin.walls import TeamWall
-from participants.models import CallingLine, Contact, Participant
+from participants.models import CallingLine, Contact, Doubt, Participant
 from participants.resources import ParticipantResource, numbers_of
 
 
@@ -52,19 +53,20 @@ class CallingLineInline(TeamWall, admin.TabularInline):
     extra = 1
 
 
-class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
+class ContactInline(TeamWall, TestableContacts, DoubtedContacts, admin.TabularInline):
     model = Contact
     form = ContactForm
     team_paths = ("participant__team",)
     extra = 1
-    fields = ("channel", "address", "position", "agreed", "texts", "proved", "failed", "test")
-    readonly_fields = ("texts", "proved", "failed", "test")
+    fields = ("channel", "address", "position", "agreed", "texts", "proved", "owner", "failed", "test")
+    readonly_fields = ("texts", "proved", "owner", "failed", "test")
     verbose_name = _("contact")
     verbose_name_plural = _("contacts: where a code can reach them; the first that can work is used")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        may = self.has_change_permission(request, obj)
-        return [name for name in self.fields or () if may or name != "agreed"]
+        hidden = set() if self.has_change_permission(request, obj) else {"agreed"}
+        hidden |= set() if Doubt.REASSIGNED.heeded else {"owner"}
+        return [name for name in self.fields or () if name not in hidden]
 
     @admin.display(description=_("wants texts"))
     def texts(self, contact: Contact) -> str:
@@ -86,7 +88,15 @@ class ContactInline(TeamWall, TestableContacts, admin.TabularInline):
 
 @admin.register(Participant)
 class ParticipantAdmin(
-    TeamWall, ImportsIntoBook, PastesIntoBook, TestsContacts, EnrolsAuthenticators, Exports, TellsWhatGoes, Remembers
+    TeamWall,
+    ImportsIntoBook,
+    PastesIntoBook,
+    TestsContacts,
+    ConfirmsContacts,
+    EnrolsAuthenticators,
+    Exports,
+    TellsWhatGoes,
+    Remembers,
 ):
     """A person, the lines they call from and where a code reaches them, on one page."""
 

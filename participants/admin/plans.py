@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Count, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from participants.admin.doubts import NO_CODE
 from participants.admin.reach import CANNOT_WORK
 from participants.models import Conference, Contact, Invitation, Occurrence, Passcode, Policy
 
@@ -121,8 +121,8 @@ def _door(conference: Conference) -> list[str]:
         said.append(_("No passcode has been made: nobody gets in who is asked for it."))
     if conference.least_grade:
         said.append(_("Callers need at least: %(proof)s.") % {"proof": conference.get_least_grade_display()})
-    if conference.checks_sim_swaps and settings.LOOKUP_SIM_SWAPS:
-        said.append(_("No code goes to a number whose SIM was changed lately."))
+    if conference.checks_numbers:
+        said += [str(sentence) for doubt, sentence in NO_CODE.items() if doubt.heeded]
     if conference.comes_back:
         said.append(_("Whoever drops out is back in without a second code, from the same line, for some minutes."))
     return said

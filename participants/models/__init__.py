@@ -5,7 +5,7 @@ from participants.models.authenticators import Authenticator
 from participants.models.calendars import CalendarEntry
 from participants.models.changes import ContactChange
 from participants.models.conferences import Conference, Occurrence
-from participants.models.contacts import Contact
+from participants.models.contacts import Contact, Doubt
 from participants.models.deliveries import Delivery
 from participants.models.groups import GroupMember, PeopleGroup
 from participants.models.heard_texts import HeardText
@@ -27,6 +27,7 @@ __all__ = [
     "ContactChange",
     "Delivery",
     "DialInNumber",
+    "Doubt",
     "Fate",
     "Grade",
     "GroupMember",

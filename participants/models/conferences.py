@@ -180,14 +180,15 @@ class Conference(models.Model):
             "then gets in as this person."
         ),
     )
-    checks_sim_swaps = models.BooleanField(
-        _("no code to a number whose SIM was changed lately"),
+    checks_numbers = models.BooleanField(
+        _("no code to a number that may be in other hands"),
         default=False,
         help_text=_(
-            "For rosters that somebody may want to get onto: the carriers are asked within the day before each date. "
-            "Until the number has had its SIM for some days, the code goes another way, to a mailbox or an "
-            "authenticator app; who has none can be let in by hand, where no proof is asked for at least. Each "
-            "question costs money."
+            "For rosters that somebody may want to get onto: the carriers are asked within the day before each date "
+            "whether the SIM was changed lately, whether the number was given to somebody else (United States) and "
+            "whether its calls are forwarded (United Kingdom), as far as whoever runs the line has that asked. The "
+            "code then goes another way, to a mailbox or an authenticator app; who has none can be let in by hand, "
+            "where no proof is asked for at least. “Who can get in?” says whom it concerns. Each question costs money."
         ),
     )
     number = models.CharField(

@@ -30,6 +30,26 @@ class Channel(models.TextChoices):
 
 TO_A_PHONE = (Channel.SMS, Channel.WHATSAPP, Channel.CALL)
 
+
+class Doubt(models.TextChoices):
+    """Why a number may be in other hands than its owner's, or its calls may be."""
+
+    SIM_SWAPPED = "sim swapped", _("the SIM of the number was changed lately")
+    REASSIGNED = "reassigned", _("the number was given to somebody else")
+    FORWARDED = "forwarded", _("the calls to the number are forwarded")
+
+    @property
+    def heeded(self) -> bool:
+        """Whether whoever runs the line has this asked."""
+        return bool(
+            {
+                Doubt.SIM_SWAPPED: settings.LOOKUP_SIM_SWAPS,
+                Doubt.REASSIGNED: settings.LOOKUP_REASSIGNED_NUMBERS,
+                Doubt.FORWARDED: settings.LOOKUP_CALL_FORWARDING,
+            }[self]
+        )
+
+
 # By Twilio's line types (https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence). What may work is tried.
 CANNOT_BE_TEXTED = ("landline", "tollFree", "premium", "sharedCost", "uan", "voicemail")
 CANNOT_BE_CALLED = ("pager", "voicemail")
@@ -67,11 +87,19 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Those with a number of which nobody has asked what kind of line it is, oldest first."""
         return self.filter(channel__in=TO_A_PHONE, line_type_asked_at=None).order_by("pk")
 
-    def sim_rests(self, moment: datetime) -> "ContactQuerySet":
-        """Those whose number may be somebody else's at this moment (aware): a carrier says that its SIM is new."""
-        if not settings.LOOKUP_SIM_SWAPS:
-            return self.none()
-        return self.filter(channel__in=TO_A_PHONE, sim_swapped_at__gt=moment - settings.SIM_SWAP_RESTS)
+    def with_doubt(self, moment: datetime) -> Any:
+        """Each with `doubt`: a value of Doubt where that speaks against its number at this moment (aware), else ""."""
+        known = {
+            Doubt.SIM_SWAPPED: models.Q(channel__in=TO_A_PHONE, sim_swapped_at__gt=moment - settings.SIM_SWAP_RESTS),
+            Doubt.REASSIGNED: models.Q(channel__in=TO_A_PHONE, reassigned_at__isnull=False),
+            Doubt.FORWARDED: models.Q(channel=Channel.CALL, forwarded_at__isnull=False),
+        }
+        heeded = [models.When(why, then=models.Value(doubt.value)) for doubt, why in known.items() if doubt.heeded]
+        return self.annotate(doubt=models.Case(*heeded, default=models.Value("")))
+
+    def in_doubt(self, moment: datetime) -> Any:
+        """Those against whose number a doubt speaks at this moment (aware)."""
+        return self.with_doubt(moment).exclude(doubt="")
 
     def sent_to(self) -> "ContactQuerySet":
         """Those to which a code is sent: all but authenticator apps."""
@@ -133,6 +161,11 @@ class Contact(models.Model):
 
     sim_swapped_at = models.DateTimeField(_("SIM changed"), null=True, blank=True, editable=False)
     sim_asked_at = models.DateTimeField(_("asked whether the SIM was changed"), null=True, blank=True, editable=False)
+    reassigned_at = models.DateTimeField(_("given to somebody else"), null=True, blank=True, editable=False)
+    reassigned_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    confirmed_at = models.DateTimeField(_("said to be theirs still"), null=True, blank=True, editable=False)
+    forwarded_at = models.DateTimeField(_("calls forwarded"), null=True, blank=True, editable=False)
+    forwarding_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     # Consent to texts that are no codes. A code is asked for by calling.
     texts_agreed_at = models.DateTimeField(_("agreed to texts at"), null=True, blank=True, editable=False)
@@ -148,7 +181,8 @@ class Contact(models.Model):
     history = History(
         excluded_fields=(
             *("succeeded_at", "failed_at", "failure", "line_type", "line_type_asked_at", "texts_stopped"),
-            *("sim_swapped_at", "sim_asked_at"),
+            *("sim_swapped_at", "sim_asked_at", "reassigned_at", "reassigned_asked_at", "confirmed_at"),
+            *("forwarded_at", "forwarding_asked_at"),
         )
     )
 
@@ -199,7 +233,8 @@ class Contact(models.Model):
     def _forget(self, before: "Contact") -> None:
         """What was known of the address before holds for that one; consent too, unless it was given anew."""
         self.succeeded_at = self.failed_at = self.line_type_asked_at = None
-        self.sim_swapped_at = self.sim_asked_at = None
+        self.sim_swapped_at = self.sim_asked_at = self.forwarded_at = self.forwarding_asked_at = None
+        self.reassigned_at = self.reassigned_asked_at = self.confirmed_at = None
         self.failure = self.line_type = ""
         if self.texts_agreed_at == before.texts_agreed_at:
             self.texts_agreed_at, self.texts_withdrawn_at, self.texts_stopped = None, None, False
@@ -256,6 +291,11 @@ class Contact(models.Model):
         """A carrier says that this number got another SIM lately: until when it may be somebody else's, if so."""
         until = self.sim_swapped_at and self.sim_swapped_at + settings.SIM_SWAP_RESTS
         return until if until and until > timezone.now() else None
+
+    def confirm(self) -> None:
+        """Somebody of the team says that the number is still this person's: it counts as theirs from now on."""
+        same = Contact.objects.filter(participant=self.participant_id, channel__in=TO_A_PHONE, address=self.address)
+        same.update(reassigned_at=None, confirmed_at=timezone.now())
 
     @property
     def may_be_texted(self) -> bool:

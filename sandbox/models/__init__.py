@@ -1,4 +1,4 @@
-from sandbox.models.account import AuthTokens, OwnedNumber, SimSwap, Unsubscribed
+from sandbox.models.account import AuthTokens, Forwarding, OwnedNumber, Reassignment, SimSwap, Unsubscribed
 from sandbox.models.authenticators import Entity, Factor, FactorChallenge
 from sandbox.models.calls import Leg, Utterance
 from sandbox.models.faults import Fault, RestRequest
@@ -16,6 +16,7 @@ __all__ = [
     "Factor",
     "FactorChallenge",
     "Fault",
+    "Forwarding",
     "Handset",
     "Leg",
     "Member",
@@ -23,6 +24,7 @@ __all__ = [
     "OwnedNumber",
     "RateLimit",
     "RateLimitHit",
+    "Reassignment",
     "Recipient",
     "RestRequest",
     "Room",

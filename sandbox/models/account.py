@@ -139,6 +139,25 @@ class Unsubscribed(models.Model):
         return self.number
 
 
+class Reassignment(models.Model):
+    """A number that was given to somebody else, and on which day it was disconnected before."""
+
+    number = models.CharField(max_length=20, unique=True)
+    on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Forwarding(models.Model):
+    """A number all of whose calls are forwarded."""
+
+    number = models.CharField(max_length=20, unique=True)
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class SimSwap(models.Model):
     """When the SIM of a mobile was changed last: no SIM is known to have been, but for these."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from sandbox import mishaps
 from sandbox.exchange import legs, texts
 from sandbox.exchange.fields import VERSTATS, sip_fields, verstat_fields
 from sandbox.management.commands.dial import e164
-from sandbox.models import Handset, Message, SimSwap, Verification
+from sandbox.models import Forwarding, Handset, Message, Reassignment, SimSwap, Verification
 from sandbox.models.verify import LIFETIME
 from sandbox.page import callers
 from sandbox.phone import WITHHELD, Phone, PhoneError
@@ -177,11 +178,32 @@ def text(handset: Handset, form: QueryDict) -> None:
 
 def swap(handset: Handset, form: QueryDict) -> None:
     """The number gets another SIM now. The line asks of it anew, though it may have asked for today's date already."""
-    number = handset.texts_at
-    if not number.startswith("+"):
-        raise RefusedError("Only a mobile has a SIM: choose a number under “Reads the texts of”.")
+    number = number_of(handset)
     SimSwap.objects.update_or_create(number=number, defaults={"at": timezone.now()})
     Contact.objects.filter(address=number).update(sim_asked_at=None)
+
+
+def reassign(handset: Handset, form: QueryDict) -> None:
+    """A year passes for the number, in which nobody proves to have it, and it is somebody else's since yesterday."""
+    number, now = number_of(handset), timezone.now()
+    Reassignment.objects.update_or_create(number=number, defaults={"on": now - timedelta(days=1)})
+    long_ago = now - timedelta(days=365)
+    Contact.objects.filter(address=number).update(succeeded_at=long_ago, confirmed_at=None, reassigned_asked_at=None)
+
+
+def forward(handset: Handset, form: QueryDict) -> None:
+    """The calls to the number are forwarded from now on, or no more."""
+    number = number_of(handset)
+    forwarded, is_new = Forwarding.objects.get_or_create(number=number)
+    if not is_new:
+        forwarded.delete()
+    Contact.objects.filter(address=number).update(forwarding_asked_at=None)
+
+
+def number_of(handset: Handset) -> str:
+    if not handset.texts_at.startswith("+"):
+        raise RefusedError("A mailbox has none of that: choose a number under “Reads the texts of”.")
+    return handset.texts_at
 
 
 def mishap(handset: Handset, form: QueryDict) -> None:
@@ -229,4 +251,6 @@ ACTS: dict[str, Callable[[Handset, QueryDict], None]] = {
     "mishap": mishap,
     "text": text,
     "swap": swap,
+    "reassign": reassign,
+    "forward": forward,
 }

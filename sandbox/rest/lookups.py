@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import phonenumbers
 from django.utils import timezone
 
-from sandbox.models import SimSwap
-from sandbox.rest.answers import Answered, Asked, iso, not_found
+from sandbox.models import Forwarding, Reassignment, SimSwap
+from sandbox.rest.answers import Answered, Asked, ProblemError, iso, not_found
 
 # In this world; every other number is a mobile. The first three are people's of the demo.
 LANDLINES = ("+12025550120", "+12025550141", "+12025550154", "+12025550160")
@@ -38,6 +38,12 @@ def fetch(asked: Asked) -> Answered:
         }
     if "sim_swap" in asked_for:
         packages["sim_swap"] = sim_swap(number)
+    country = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    if "reassigned_number" in asked_for:
+        packages["reassigned_number"] = reassigned(number, country, asked.fields.get("LastVerifiedDate", ""))
+    if "call_forwarding" in asked_for and country == "GB":  # "unsupported countries or carriers returns null"
+        forwarded = Forwarding.objects.filter(number=number).exists()
+        packages["call_forwarding"] = {"call_forwarding_enabled": forwarded, "error_code": None}
     return Answered(
         200,
         {
@@ -69,3 +75,16 @@ def sim_swap(number: str) -> dict[str, object]:
         "mobile_network_code": "999",
         "error_code": None,
     }
+
+
+def reassigned(number: str, country: str, since: str) -> dict[str, object]:
+    """What became of the number since that day (YYYYMMDD). "Only available for US phone numbers"."""
+    try:
+        day = datetime.strptime(since, "%Y%m%d").date()
+    except ValueError:
+        raise ProblemError(20001, 400, f"Invalid parameter LastVerifiedDate: {since}") from None
+    if country != "US":
+        return {"last_verified_date": None, "is_number_reassigned": None, "error_code": "60600"}
+    gone = Reassignment.objects.filter(number=number, on__gt=day).exists()
+    answer = "yes" if gone else "no"
+    return {"last_verified_date": day.isoformat(), "is_number_reassigned": answer, "error_code": None}

@@ -80,7 +80,7 @@ ROUTES = (
         "GET",
         "https://lookups.twilio.com/v2/PhoneNumbers/{number}",
         lookups.fetch,
-        named("Fields CountryCode"),
+        named("Fields CountryCode LastVerifiedDate"),
     ),
     Route("calls.fetch", "GET", f"{ACCOUNT}/Calls/{{sid}}.json", calls.fetch),
     Route("calls.update", "POST", f"{ACCOUNT}/Calls/{{sid}}.json", calls.update, named("Status Url Method Twiml")),

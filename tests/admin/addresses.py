@@ -135,6 +135,7 @@ WRITING_VIEWS = {  # of an object, for whoever may change it
     "auth_user_password_change": "password",
     "participants_participant_test_code": "test_code",
     "participants_participant_authenticator": "authenticator",
+    "participants_participant_still_theirs": "still_theirs",
     "participants_participant_privacy": "privacy",
     "participants_participant_everything": "everything",
     "participants_participant_erase": "erase",

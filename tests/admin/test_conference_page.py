@@ -307,8 +307,8 @@ def test_the_list_goes_by_the_next_date_then_what_is_always_open_then_what_is_ov
 
 
 def test_changed_sims_are_looked_at_where_the_operator_allows_it(organizer, room, settings):
-    assert "checks_sim_swaps" not in organizer.get(page_of(room)).content.decode()
+    assert "checks_numbers" not in organizer.get(page_of(room)).content.decode()
     settings.LOOKUP_SIM_SWAPS = True
-    save(organizer, page_of(room), checks_sim_swaps="on")
-    assert Conference.objects.get().checks_sim_swaps
+    save(organizer, page_of(room), checks_numbers="on")
+    assert Conference.objects.get().checks_numbers
     assert "No code goes to a number whose SIM was changed lately." in organizer.get(page_of(room)).content.decode()

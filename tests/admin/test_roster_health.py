@@ -67,7 +67,7 @@ def test_a_landline_without_mail(organizer, room, ivo):
 
 def test_a_number_that_got_another_sim(organizer, room, ivo, settings):
     ivo.contacts.update(sim_swapped_at=timezone.now())
-    room.checks_sim_swaps = True
+    room.checks_numbers = True
     room.save()
     assert "another SIM" not in read(organizer, room)  # where the operator does not want it heeded
     settings.LOOKUP_SIM_SWAPS = True
@@ -77,6 +77,31 @@ def test_a_number_that_got_another_sim(organizer, room, ivo, settings):
     assert "or let them in by hand" in said
     cast.mailbox(ivo, "ivo@example.com")
     assert "Look at these: 1 Ivo Lund" in read(organizer, room)
+
+
+def test_a_number_that_was_given_to_somebody_else(organizer, room, ivo, settings):
+    ivo.contacts.update(reassigned_at=timezone.now())
+    room.checks_numbers = True
+    room.save()
+    assert "somebody else" not in read(organizer, room)
+    settings.LOOKUP_REASSIGNED_NUMBERS = True
+    said = read(organizer, room)
+    assert "Cannot get in: 1 Ivo Lund" in said
+    assert "+12025550140 was given to somebody else since it last proved them: no code goes there." in said
+    assert "Where it is theirs, say so on their page (“Still theirs”)" in said
+    cast.mailbox(ivo, "ivo@example.com")
+    assert "Look at these: 1 Ivo Lund" in read(organizer, room)
+
+
+def test_a_number_whose_calls_are_forwarded(organizer, room, ivo, settings):
+    ivo.contacts.update(channel="call", address="+12025550141", forwarded_at=timezone.now())
+    room.checks_numbers = True
+    room.save()
+    assert "forwarded" not in read(organizer, room)
+    settings.LOOKUP_CALL_FORWARDING = True
+    assert "The calls to +12025550141 are forwarded: no code is spoken there." in read(organizer, room)
+    ivo.contacts.update(channel="sms")
+    assert "forwarded" not in read(organizer, room)
 
 
 def test_a_contact_that_failed_last_time(organizer, room, ivo):

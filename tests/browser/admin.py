@@ -21,7 +21,7 @@ NO_PAGE = re.compile(
     r"|picture\.svg$|/conference/dates/$"
 )
 FULLEST = "Harbour board"  # of the conferences: all that a page can show is on this one's
-NO_VIEWS = ("test-code", "authenticator")  # which only take what a form sends
+NO_VIEWS = ("test-code", "authenticator", "still-theirs")  # which only take what a form sends
 WITHOUT_LOGIN = (
     "/admin/login/",
     "/account/forgotten/",

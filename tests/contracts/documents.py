@@ -24,7 +24,8 @@ NAMES = ("api_v2010", "verify_v2", "lookups_v2")
 # "requesting a SIM Swap Lookup for an unsupported country or carrier will return null values"
 # (https://www.twilio.com/docs/lookup/v2-api/sim-swap)
 NOT_COVERED = {
-    "sim_swap": dict.fromkeys(("last_sim_swap", "carrier_name", "mobile_country_code", "mobile_network_code"))
+    "sim_swap": dict.fromkeys(("last_sim_swap", "carrier_name", "mobile_country_code", "mobile_network_code")),
+    "reassigned_number": dict.fromkeys(("last_verified_date", "is_number_reassigned")),
 }
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"

@@ -167,7 +167,11 @@ def test_on_a_borrowed_phone_ones_own_texts_are_read(desk, room):
 
 
 @pytest.mark.parametrize(
-    "action", sorted(ACTS.keys() - {"choose", "dial", "twice", "lose", "expire", "key", "mishap", "text", "swap"})
+    "action",
+    sorted(
+        ACTS.keys()
+        - {"choose", "dial", "twice", "lose", "expire", "key", "mishap", "text", "swap", "reassign", "forward"}
+    ),
 )
 def test_what_needs_a_call_is_refused_without_one(desk, action):
     phone = desk.phones[0]["id"]

@@ -13,7 +13,7 @@ from sandbox.models import Fault, Leg, Message, Webhook
 from tests import cast
 from tests.page.desk import said
 from tests.sandbox import line as throw_away
-from verification import sim_swaps
+from verification import number_checks
 from verification.line_types import ask_due
 from verification.models import Call
 
@@ -96,17 +96,46 @@ def test_what_lookup_does_not_tell_leaves_the_contact_as_it_is(desk, phone, ana,
 
 def test_a_new_sim_is_asked_for_anew_and_sends_the_code_another_way(desk, phone, ana, room, settings):
     settings.LOOKUP_SIM_SWAPS = True
-    room.checks_sim_swaps = True
+    room.checks_numbers = True
     room.save()
-    sim_swaps.ask_due()
-    assert sim_swaps.ask_due() == 0
+    number_checks.ask_due()
+    assert number_checks.ask_due() == 0
     cast.mailbox(ana, "ana@example.com")
     desk.do(phone, "swap")
-    assert sim_swaps.ask_due() == 1
+    assert number_checks.ask_due() == 1
     assert "We have sent you an e-mail" in said(desk.call(phone))[0][1]
     desk.do(phone, "hang-up")
     desk.do(phone, "choose", number=cast.ANA, texts_at="ana@example.com")
-    assert desk.refusal(phone, "swap").startswith("Only a mobile has a SIM")
+    assert desk.refusal(phone, "swap").startswith("A mailbox has none of that")
+
+
+def test_a_number_becomes_somebody_elses_and_the_code_goes_another_way(desk, phone, ana, room, settings):
+    settings.LOOKUP_REASSIGNED_NUMBERS = True
+    room.checks_numbers = True
+    room.save()
+    cast.mailbox(ana, "ana@example.com")
+    assert number_checks.ask_due() == 0
+    desk.do(phone, "reassign")
+    assert number_checks.ask_due() == 1
+    assert "We have sent you an e-mail" in said(desk.call(phone))[0][1]
+
+
+def test_calls_are_forwarded_and_no_more_and_the_code_goes_another_way_meanwhile(desk, ana, bo, room, settings):
+    settings.LOOKUP_CALL_FORWARDING = True
+    settings.ALLOWED_COUNTRIES = ["US", "GB"]
+    room.checks_numbers = True
+    room.save()
+    ana.contacts.update(channel="call", address="+442079460123")
+    cast.mailbox(ana, "ana@example.com")
+    phone = desk.phones[0]["id"]
+    desk.do(phone, "choose", number=cast.ANA, texts_at="+442079460123")
+    desk.do(phone, "forward")
+    assert number_checks.ask_due() == 1
+    assert "We have sent you an e-mail" in said(desk.call(phone))[0][1]
+    desk.do(phone, "hang-up")
+    desk.do(phone, "forward")
+    assert number_checks.ask_due() == 1
+    assert not ana.contacts.exclude(forwarded_at=None).exists()
 
 
 def test_each_is_named_once_and_in_words_under_what_does_not_happen(desk, phone):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Contact, Delivery
+from participants.models import Contact, Delivery, Doubt
 from verification import told
 from verification.models import Admission, Attempt, Call
 
@@ -31,7 +31,7 @@ DETAILS = {
     "attested_first": _("an attested call from this number waits for its code"),
     "country": _("no code goes to the country of the number"),
     "prefix": _("no code goes to numbers that begin so"),
-    "sim": _("the SIM of the number was changed lately"),
+    **dict(Doubt.choices),
     "line": _("no code goes to this kind of line, such as a text to a landline"),
 }
 MISSED: dict[str, Any] = {

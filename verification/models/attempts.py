@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from participants.models import Doubt
+
 
 class Attempt(models.Model):
     """One thing that happened on a caller's way to the room. Never a code."""
@@ -16,7 +18,9 @@ class Attempt(models.Model):
         OVER_LIMIT = "over limit", _("tried too often")
         BLOCKED = "blocked", _("the line is on the block list")
         NO_CONTACT = "no contact", _("there is no contact to send a code to")
-        SIM_SWAPPED = "sim swapped", _("the SIM of a number was changed lately: no code went there")
+        SIM_SWAPPED = Doubt.SIM_SWAPPED.value, _("the SIM of a number was changed lately: no code went there")
+        REASSIGNED = Doubt.REASSIGNED.value, _("a number was given to somebody else: no code went there")
+        FORWARDED = Doubt.FORWARDED.value, _("the calls to a number are forwarded: no code was spoken there")
         CODE_SENT = "code sent", _("a code was sent")
         CODE_REUSED = "code reused", _("a code sent a moment ago was used again")
         CODE_NOT_SENT = "code not sent", _("the code could not be sent")

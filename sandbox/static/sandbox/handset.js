@@ -54,7 +54,9 @@ export class Handset {
     for (const button of this.element.querySelectorAll("[data-act]")) {
       button.addEventListener("click", () => this.state.living && this.act(button.dataset.act));
     }
-    this.find(".swap").addEventListener("click", () => this.act("swap"));
+    for (const button of this.element.querySelectorAll("[data-fate]")) {
+      button.addEventListener("click", () => this.act(button.dataset.fate));
+    }
   }
 
   dial() {
