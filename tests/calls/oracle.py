@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from participants.models import Conference, Contact, Grade, Invitation, Participant, Policy
@@ -44,6 +44,7 @@ class Oracle:
         self.forgiven: set[tuple[str, str]] = set()  # calls and addresses
         self.texted: set[str] = set()  # where a code came by text, whatever Lookup says
         self.vouched: set[tuple[int, int]] = set()  # person and occurrence
+        self.invitations = {(each.participant, each.conference) for each in Invitation.objects.select_related()}
         self.request = self.seat = self.utterance = 0
         self.broken: list[str] = []  # in the middle of a request, where an exception would end in an apology
 
@@ -136,10 +137,20 @@ class Oracle:
                 assert self.count(name, subject, apart, each.at), f"more sends than allowed: {name}"
             for name in ("sends_per_hour", "sends_per_day"):
                 assert self.count(name, "", False, each.at), f"more sends than allowed: {name}"
+            self.count_for_ceilings(hand, each.at)
 
-    def count(self, name: str, subject: str, attested: bool, at: datetime) -> bool:
-        """Whether one more is within the limit."""
-        limit, key = throttle.limit(name), (name, subject, attested)
+    def count_for_ceilings(self, hand: Hand, at: datetime) -> None:
+        """Each code is one of the team's, and of one conference that may be open to whoever is calling."""
+        conference = Conference.objects.select_related("team").get(pk=hand.call.conference_id)
+        for owner in (conference, conference.team):
+            if owner.codes_per_day:
+                day = throttle.Limit(owner.codes_per_day, timedelta(days=1))
+                name = f"codes of a {type(owner).__name__}"
+                assert self.count(name, str(owner.pk), is_members(hand), at, day), f"more sends than allowed: {name}"
+
+    def count(self, name: str, subject: str, attested: bool, at: datetime, limit: throttle.Limit | None = None) -> bool:
+        """Whether one more is within the limit: that of the settings by this name, or another."""
+        limit, key = limit or throttle.limit(name), (name, subject, attested)
         until, hits = self.windows.get(key, (at, 0))
         if until <= at or not hits:
             until, hits = at + limit.window, 0
@@ -163,6 +174,9 @@ class Oracle:
     def taken_off(self, person: Participant, room: Conference) -> None:
         seats = Admission.objects.filter(participant=person, occurrence__conference=room)
         self.voided |= set(seats.values_list("pk", flat=True))
+
+    def invited(self, person: Participant, room: Conference) -> None:
+        self.invitations.add((person, room))
 
     def looked_up(self, address: str, line_type: str) -> None:
         self.landlines = self.landlines | {address} if line_type == "landline" else self.landlines - {address}
@@ -195,6 +209,9 @@ class Oracle:
             if words and not self.is_proved(hand):
                 spoken = [word for word in self.town.private if word in words] + PRIVATE.findall(words)
                 assert not spoken, f"{spoken} was spoken before proof: {words}"
+            elif words:
+                spoken = {word for word in self.town.private if word in words} - self.theirs(hand)
+                assert not spoken, f"{spoken} was spoken to whoever was proved to be somebody else: {words}"
             assert not words or hand.call is None or hand.call.turn <= TURNS_MOST, "the call goes round"
 
     def is_proved(self, hand: Hand) -> bool:
@@ -207,11 +224,24 @@ class Oracle:
             or self.is_vouched_for(hand)
         )
 
+    def theirs(self, hand: Hand) -> set[str]:
+        """The names of whoever was proved in this call, or gets in without, and of the rooms that were ever theirs."""
+        sid = hand.phone.sid
+        proved = {owner for address in self.approved[sid] for owner in self.town.owners[address]}
+        proved |= {seat.participant for seat in Admission.objects.filter(call__sid=sid).select_related("participant")}
+        proved |= {vouch.participant for vouch in self.vouches(hand).select_related("participant")}
+        rooms = {room.title for person, room in self.invitations if person in proved}
+        rooms |= {room.title for room in self.town.rooms.all if room.pk in self.passcodes[sid]}
+        return rooms | {person.name for person in proved if person}
+
     def is_vouched_for(self, hand: Hand) -> bool:
         """Whether somebody lets this call in, should there be room for it."""
+        return self.vouches(hand).exists()
+
+    def vouches(self, hand: Hand) -> QuerySet[Vouch]:
         call = hand.call
         vouches = Vouch.objects.pending().filter(expires_at__gt=timezone.now(), participant__in=call.people)
-        return vouches.filter(Q(call=None) | Q(call=call)).exists()
+        return vouches.filter(Q(call=None) | Q(call=call))
 
     def hold(self, seat: Admission) -> None:
         """A new seat: only for whoever was proved in this very call, or by an exception that has a name."""

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from participants.models import Conference, Invitation, Occurrence, Participant
+from participants.models import Conference, Invitation, Occurrence, Participant, Team
 from rooms.sweep import sweep
 from sandbox.models import Fault
 from sandbox.rest import observers
@@ -50,6 +50,7 @@ ACTS = (
     "unlock",
     "look_up",
     "close_country",
+    "limit_codes",
 )
 FEW = {"sends_per_hour": "2/3600", "sends_per_day": "12/86400"}  # of the installation's
 ATTESTATIONS = st.sampled_from(("", "", "A", "A", "B", "failed"))
@@ -58,7 +59,7 @@ ANAS_PHONE, BORROWED_PHONE = 0, 9  # of the hands; she reads her codes beside bo
 MOBILE_PHONE, MAIL_PHONE, WITHHELD_PHONE, GUESTS_PHONE, APP_PHONE = 4, 6, 8, 10, 11
 WAYS_IN = {"sms", "email", "totp", "passcode", "by hand", "came back"}
 SHUTS_OUT = (("block", None), ("block", WITHHELD_PHONE), ("look_up", ANAS_PHONE), ("close_country", None))  # what, whom
-LEDGER, ORCHID = 0, 1  # of the rooms: back in after a drop; blocked by the beginning of a number
+LEDGER, ORCHID = 0, 1  # of the rooms: back in after a drop; blocked by the beginning of a number, all of a team's codes
 CODES_WANTED = 5  # by whoever asks for one after the other
 SILENCE = 45  # seconds, in which the line stops waiting for keys
 ENTRIES_MOST = 40  # silences, or keys that lead nowhere, until a call has ended
@@ -76,6 +77,8 @@ MEANWHILE = st.one_of(
 # What has to have stopped somebody somewhere, or nothing was tried of it.
 STOPS = {
     "the hour's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "sends_per_hour"},
+    "a conference's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "codes_of_conference"},
+    "a team's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "codes_of_team"},
     "the day's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "sends_per_day"},
     "a contact's wrong codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "wrong_codes_per_contact"},
     "a block": {"outcome": Attempt.Outcome.BLOCKED},
@@ -172,6 +175,12 @@ class AnyCalls(RuleBasedStateMachine):
         self.let_time_pass(HOUR)
         self.ask_for_codes(who, attestation)
         conf.settings.LIMITS = self.town.limits
+
+    @rule(who=HANDS, attestation=ATTESTATIONS, room=ROOMS, most=st.integers(1, 2))
+    def spend_the_codes(self, who: int, attestation: str, room: int, most: int) -> None:
+        """Of a conference, or of the team, which may have few a day from now on."""
+        self.limit_codes_to(most, self.town.rooms.all[room])
+        self.press(who, attestation, ["as told", "*#", "*#"])
 
     @rule(who=HANDS, attestation=ATTESTATIONS, calls=st.integers(2, 3))
     def guess(self, who: int, attestation: str, calls: int) -> None:
@@ -278,6 +287,7 @@ class AnyCalls(RuleBasedStateMachine):
             self.oracle.taken_off(person, room)
         elif not there.exists():
             cast.invite(room, person)
+            self.oracle.invited(person, room)
 
     def change_contact(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
         contact = self.town.ana.contacts.get()
@@ -295,6 +305,14 @@ class AnyCalls(RuleBasedStateMachine):
 
     def close_country(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
         conf.settings.ALLOWED_COUNTRIES = ["CA"] if on else []
+
+    def limit_codes(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
+        """How many codes a day: of this conference, or of the team, as whoever runs it would rather pay for few."""
+        self.limit_codes_to(2 if on else None, room)
+
+    def limit_codes_to(self, most: int | None, room: Conference) -> None:
+        limited = Team.objects if room == self.town.rooms.orchid else Conference.objects.filter(pk=room.pk)
+        limited.update(codes_per_day=most)
 
     def lock(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
         Occurrence.objects.filter(conference=room).update(locked=on)
@@ -371,6 +389,10 @@ def each_once(town: Town) -> None:
             calls.everybody_leaves()
         for act in ("", "block", "change_roster"):
             calls.drop_and_come_back(act)
+            calls.everybody_leaves()
+        for room in (LEDGER, ORCHID):  # what Cleo has is open to her in one room alone
+            calls.spend_the_codes(MOBILE_PHONE, "", room, 1)
+            calls.limit_codes_to(None, calls.town.rooms.all[room])
             calls.everybody_leaves()
         calls.guess(ANAS_PHONE, "", 2)
         calls.ask_for_codes_hour_by_hour(MAIL_PHONE, "")

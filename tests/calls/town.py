@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -99,6 +100,10 @@ class Town:
         self.app = self.hal.contacts.get(channel="totp").address
         self.people = [self.ana, self.bo, self.cleo, self.dan, self.eve, self.finn, self.gus, self.hal]
         self.invite()
+        self.owners: dict[str, set[Participant]] = defaultdict(set)  # by address, whoever ever had it
+        for contact in Contact.objects.select_related("participant"):
+            self.owners[contact.address].add(contact.participant)
+        self.owners[NEW_SIM] = {self.ana}
         self.private = [each.name for each in self.people] + [room.title for room in self.rooms.all]
 
     def invite(self) -> None:
