@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from simple_history.models import HistoricalRecords
@@ -17,6 +20,16 @@ class History(HistoricalRecords):
             if before == tuple(getattr(instance, name) for name in names):
                 return
         super().create_historical_record(instance, history_type, using)
+
+
+@contextmanager
+def changes_by(user: Any) -> Iterator[None]:
+    """What is saved meanwhile is this user's doing (None: nobody's), where no request says whose it is."""
+    HistoricalRecords.context.request = SimpleNamespace(user=user)
+    try:
+        yield
+    finally:
+        del HistoricalRecords.context.request
 
 
 def came_to_its_team(obj: Any) -> datetime | None:

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from participants.history import changes_by
 from participants.intake import LEFT_OUT, Book, Fate, Plan, Taken, carry_out, fingerprint, plan_in, put_on_roster
 from participants.models import ImportRow, Invitation, PeopleImport, Team
 from participants.models.imports import ATTEMPTS_MOST
@@ -42,7 +43,7 @@ def import_due() -> int:
         if not imported.claim(timezone.now()):
             continue
         worked += 1
-        with translation.override("en"):  # the words that are stored are organizers'
+        with translation.override("en"), changes_by(imported.made_by):  # the words that are stored are organizers'
             work_on(imported)
     return worked
 

@@ -36,13 +36,20 @@ def read_number(text: str, region: str = "") -> str:
     written = f"+{text[2:]}" if text.startswith("00") else text
     number = to_python(written, region=region)
     refuse_extension(number)
+    with_plus = None if text.startswith(("+", "\uff0b", "0")) else to_python("+" + re.sub(r"\D", "", text))
+    abroad = with_plus if isinstance(with_plus, PhoneNumber) and with_plus.is_valid() else None
     if isinstance(number, PhoneNumber) and number.is_valid():
+        if abroad and abroad.country_code == number.country_code and abroad != number:
+            raise ValidationError(
+                gettext("%(text)s may be two numbers. Write %(one)s or %(other)s.")
+                % {"text": text, "one": abroad.as_international, "other": number.as_national},
+                code="ambiguous",
+            )
         return str(number.as_e164)
-    again = to_python("+" + re.sub(r"\D", "", text))
-    if not text.startswith(("+", "0")) and isinstance(again, PhoneNumber) and again.is_valid():
+    if abroad:
         raise ValidationError(
             gettext("%(text)s is no number here. If a spreadsheet took the plus away, write %(number)s.")
-            % {"text": text, "number": again.as_international},
+            % {"text": text, "number": abroad.as_international},
             code="invalid",
         )
     raise ValidationError(

@@ -70,7 +70,7 @@ def reached_at(text: str, region: str) -> tuple[str, list[str], list[str]]:
             gettext("A spreadsheet has shortened a number. Make its column text there, and copy it again.")
         )
     if date := DATE.search(text):
-        raise ValidationError(gettext("%(text)s is a date. Take it out of the line.") % {"text": date[0]})
+        raise ValidationError(gettext("%(text)s is a date, and no number. Take it out.") % {"text": date[0]})
     mails = [read_mail(found) for found in MAIL.findall(text)]
     text = MAIL.sub(MARK, text)
     numbers = [number for found in NUMBER.findall(text) for number in read_numbers(found, region)]

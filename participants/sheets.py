@@ -15,7 +15,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
+from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
 
+from participants.headings import are_of_people, kind_of
 from participants.names import visible
 
 UNPACKED_MOST = 60 * 2**20  # of an XLSX, which is a ZIP: a few kilobytes may unpack to gigabytes
@@ -23,7 +26,12 @@ PARTS_MOST = 500
 LINES_MOST = 20_000  # empty ones count: a sheet may say that it has a million
 COLUMNS_MOST = 50
 CELL_MOST = 1_000  # characters
+TITLES_MOST = 10  # lines down to the headings
 EXACT = 10**15  # whole numbers beyond it have lost digits in a spreadsheet
+
+LONG, ROUNDED = 10**9, 10**4
+AS_TEXT = re.compile(r"""^(?:="([^"]*)"|'([=+\-@].*))$""")
+ROW = f"{{{SHEET_MAIN_NS}}}row"
 
 NO_TABLE = gettext_lazy("This is neither a CSV nor an XLSX file. Save the list as one of these, and choose it again.")
 OLD_EXCEL = gettext_lazy("This is an old Excel file, or one with a password. Save it as XLSX without one, or as CSV.")
@@ -34,11 +42,15 @@ ERROR = "\0"  # begins a cell that holds no text: what it holds follows; nothing
 
 @dataclass(frozen=True)
 class Sheet:
-    """The lines of a file, each as its cells, and whether other sheets that can be seen hold something too."""
+    """The lines of a file, each as its cells, and whether other sheets that can be seen hold something too.
+
+    `hidden`: the numbers (from 1) of those that a filter or a hand has hidden.
+    """
 
     lines: Iterator[list[str]]
     name: str = ""
     others: bool = False
+    hidden: frozenset[int] = frozenset()
 
 
 def csv_sheet(content: bytes) -> Sheet:
@@ -51,12 +63,18 @@ def csv_lines(text: str) -> Iterator[list[str]]:
     if told := re.fullmatch(r"sep=([;,\t])\s*", first):  # Excel's own
         separator, text = told[1], newline + rest
     else:
-        separator = max(";,\t", key=first.count)
+        separator = separator_of(text.split("\n", TITLES_MOST)[:TITLES_MOST])
     try:
         for cells in csv.reader(StringIO(text), delimiter=separator, strict=True):
             yield [clean(cell) for cell in cells[:COLUMNS_MOST]]
     except csv.Error:
         raise ValidationError(DAMAGED) from None
+
+
+def separator_of(lines: list[str]) -> str:
+    """What stands between the headings, where there are some in these lines; or in the first line."""
+    found = (each for line in lines for each in ";,\t" if are_of_people(map(kind_of, line.split(each))))
+    return next(found, max(";,\t", key=lines[0].count))
 
 
 def decoded(content: bytes) -> str:
@@ -102,13 +120,26 @@ def xlsx_sheet(content: bytes) -> Sheet:
         if not held:
             return Sheet(iter(()))
         sheets = [book.worksheets[held[0]] for book in (values, formulas)]
-        return Sheet(xlsx_lines(*sheets), sheets[0].title, len(held) > 1)
+        return Sheet(xlsx_lines(*sheets), sheets[0].title, len(held) > 1, hidden_rows(sheets[0]))
 
 
 def rows_of(sheet: Any, **kwargs: Any) -> Iterator[tuple[Any, ...]]:
     sheet.reset_dimensions()  # what the file says of its size need not be so
     rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(max_col=COLUMNS_MOST, max_row=LINES_MOST + 1, **kwargs)
     return rows
+
+
+def hidden_rows(sheet: Any) -> frozenset[int]:
+    """Their numbers, from 1. openpyxl says nothing of them where it reads row by row."""
+    hidden, number = set(), 0
+    with sheet.parent._archive.open(sheet._worksheet_path) as source:
+        for _event, element in iterparse(source):
+            if element.tag == ROW:
+                number = int(element.get("r") or number + 1)
+                if element.get("hidden") in ("1", "true"):
+                    hidden.add(number)
+                element.clear()
+    return frozenset(hidden)
 
 
 def xlsx_lines(values: Any, formulas: Any) -> Iterator[list[str]]:
@@ -126,10 +157,17 @@ def as_text(cell: Any, written: Any) -> str:
         return ERROR + str(value).upper()
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, int | float) and abs(value) >= EXACT:
+    if isinstance(value, int | float) and (abs(value) >= EXACT or lost_digits(value, cell.number_format)):
         return f"{value:.5E}"  # it is refused, as what a spreadsheet shortened
     return clean(str(value))
 
 
+def lost_digits(value: float, number_format: str) -> bool:
+    """Whether it is one such as 4.9152E+11, opened from a CSV: what was behind the dot is noughts by now."""
+    return "E+" in number_format.upper() and value >= LONG and value % ROUNDED == 0
+
+
 def clean(cell: str) -> str:
-    return visible(cell).replace("\u00a0", " ").strip()[:CELL_MOST]
+    """Without what spreadsheets are given so that they take it for text: ="0123", or our own lists' '+44."""
+    text = visible(cell).replace("\u00a0", " ").strip()[:CELL_MOST]
+    return AS_TEXT.sub(r"\1\2", text)

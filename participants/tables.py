@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from participants.headings import (
+    CODES,
     FIRST,
     LANGUAGE,
     LAST,
@@ -24,15 +25,19 @@ from participants.headings import (
     bare,
     kind_of,
 )
+from participants.labels import without_labels
 from participants.models import Invitation
 from participants.names import read_name
 from participants.numbers import read_numbers
-from participants.pasted import SHORTENED, Row, read_mail, unique
-from participants.sheets import ERROR, LINES_MOST, TOO_LARGE, Sheet, csv_sheet, xlsx_sheet
+from participants.pasted import MAIL as MAIL_ADDRESS
+from participants.pasted import SHORTENED, Row, reached_at, read_mail, unique
+from participants.sheets import ERROR, LINES_MOST, TITLES_MOST, TOO_LARGE, Sheet, csv_sheet, xlsx_sheet
 
 BYTES_MOST = 5 * 2**20
 ROWS_MOST = 5_000
 
+NOBODY = gettext_lazy("There is nobody in this file.")
+HIDDEN = gettext_lazy("This row is hidden in its sheet. If they are meant, show it there, and import it again.")
 TOO_LONG = gettext_lazy("The list has more than %(most)s lines. Import it in parts.")
 
 
@@ -48,13 +53,14 @@ class Person:
 class Table:
     """The rows of a file with their line, the kinds of its columns, and the headings that say nothing here.
 
-    `sheet` names the one that was taken, where others hold something too.
+    `sheet` names the one that was taken, where others hold something too. `hidden` are lines that nobody sees there.
     """
 
     rows: list[tuple[int, list[str]]]
     columns: list[str]
     unused: list[str]
     sheet: str = ""
+    hidden: frozenset[int] = frozenset()
 
 
 def read_table(content: bytes) -> Table:
@@ -69,23 +75,30 @@ def read_table(content: bytes) -> Table:
         if any(cells):
             rows.append((number, cells))
     if not rows:
-        raise ValidationError(gettext("There is nobody in this file."))
-    headings = rows.pop(0)[1]
-    columns = [kind_of(each) for each in headings]
-    if not are_of_people(columns):
+        raise ValidationError(NOBODY)
+    above = next((n for n, row in enumerate(rows[:TITLES_MOST]) if are_of_people(map(kind_of, row[1]))), None)
+    headings = rows[above or 0][1]
+    if above is None:
         raise ValidationError(
             gettext("The first line must have headings, such as name, mobile, mail. It has: %(headings)s.")
             % {"headings": ", ".join(each[:40] for each in headings if each) or "–"}
         )
+    rows = rows[above + 1 :]
+    if not rows:
+        raise ValidationError(NOBODY)
+    columns = [kind_of(each) for each in headings]
     unused = [each for each, kind in zip(headings, columns, strict=True) if each and not kind]
-    return Table(rows, columns, unused, sheet.name if sheet.others else "")
+    return Table(rows, columns, unused, sheet.name if sheet.others else "", sheet.hidden)
 
 
 def people_of(table: Table, region: str) -> Iterator[Person]:
     """Each row as a person. Args: region: whose numbers (ISO 3166, two letters) those without a country code are."""
     for line, cells in table.rows:
         text = f"{line}: " + " | ".join(shown for cell in cells if (shown := cell.strip(ERROR)))
-        yield read_person(line, text, table.columns, cells, region)
+        if line in table.hidden:
+            yield Person(Row(line, text, wrong=str(HIDDEN)))
+        else:
+            yield read_person(line, text, table.columns, cells, region)
 
 
 def read_person(line: int, text: str, columns: list[str], cells: list[str], region: str) -> Person:
@@ -99,7 +112,7 @@ def read_person(line: int, text: str, columns: list[str], cells: list[str], regi
 def person_of(line: int, text: str, columns: list[str], cells: list[str], region: str) -> Person:
     found: dict[str, list[str]] = {}
     for kind, cell in zip(columns, cells, strict=False):
-        if kind and cell:
+        if kind and (cell.startswith(ERROR) or any(character.isalnum() for character in cell)):
             found.setdefault(kind, []).append(cell)
     for cell in (cell for each in found.values() for cell in each if cell.startswith(ERROR)):
         if cell == ERROR:
@@ -111,15 +124,11 @@ def person_of(line: int, text: str, columns: list[str], cells: list[str], region
             % {"text": cell.strip(ERROR)}
         )
     names = [cell for kind in (NAME, FIRST, LAST) for cell in found.get(kind, [])]
-    numbers = [
-        number
-        for kind in (MOBILE, PHONE)
-        for cell in found.get(kind, [])
-        for each in re.split(r"[;,\n]", cell)
-        if each.strip()
-        for number in numbers_of(each, region)
-    ]
-    mails = [read_mail(each) for cell in found.get(MAIL, []) for each in re.split(r"[;,\s]+", cell) if each]
+    numbers = [each for kind in (MOBILE, PHONE) for cell in found.get(kind, []) for each in numbers_of(cell, region)]
+    mails = [each for cell in found.get(MAIL, []) for each in mails_of(cell)]
+    for cell in found.get(CODES, []):
+        _words, to_numbers, to_mails = reached_at(cell, region)
+        numbers, mails = numbers + to_numbers, mails + to_mails
     row = Row(line, text, read_name(" ".join(names)), tuple(unique(numbers)), tuple(unique(mails)))
     role = role_of(found.get(ROLE, []))
     return Person(replace(row, role=role), language_of(found.get(LANGUAGE, [])))
@@ -128,7 +137,15 @@ def person_of(line: int, text: str, columns: list[str], cells: list[str], region
 def numbers_of(text: str, region: str) -> list[str]:
     if SHORTENED.search(text):
         raise ValidationError(gettext("A spreadsheet has shortened a number. Make its column text, and save it again."))
+    text = re.sub(r"^(\d+)\.0$", r"\1", text)  # of a program that took it for a measure
+    words, numbers, mails = reached_at(text, region)
+    if numbers and not mails and not any(character.isalnum() for character in without_labels(words)):
+        return numbers
     return read_numbers(text, region)
+
+
+def mails_of(text: str) -> list[str]:
+    return [read_mail(each) for each in MAIL_ADDRESS.findall(text) or [text]]
 
 
 def role_of(cells: list[str]) -> str:
@@ -138,7 +155,9 @@ def role_of(cells: list[str]) -> str:
 
 
 def language_of(cells: list[str]) -> str:
-    return among(cells, [(code, str(name)) for code, name in settings.LANGUAGES])
+    own = {get_language_info(code)["name_local"].casefold(): code for code, _name in settings.LANGUAGES}
+    known = [own.get(cell.casefold(), cell) for cell in cells]
+    return among(known, [(code, str(name)) for code, name in settings.LANGUAGES])
 
 
 def among(cells: Iterable[str], choices: Sequence[tuple[str, str]]) -> str:

@@ -129,19 +129,28 @@ class ImportsPeople(WorkPages):
         chosen = request.GET.get("fate")
         rows = imported.rows.select_related("participant")
         rows = rows.filter(fate=chosen) if chosen in there else rows
+        is_shown = imported.state == PeopleImport.State.SHOWN
         page = Paginator(rows, PER_PAGE).get_page(request.GET.get("p"))
-        asking = [row for row in page if row.fate == Fate.ASK]
-        plans = plan(imported.team, map(row_of, asking))
-        alike = {row.pk: each for row, each in zip(asking, plans, strict=True)}
+        told_more = [row for row in page if row.fate in (Fate.ASK, Fate.CHANGED)] if is_shown else []
+        plans = plan(imported.team, map(row_of, told_more))
+        more = {row.pk: each for row, each in zip(told_more, plans, strict=True)}
         return {
             "imported": imported,
             "counts": [(fate, n, fate.value in there) for fate, n in counts],
             "chosen": chosen if chosen in there else "",
             "page": page,
-            "rows": [(row, alike.get(row.pk, Plan(row_of(row), Fate(row.fate), row.participant))) for row in page],
+            "rows": [(row, more.get(row.pk, Plan(row_of(row), Fate(row.fate), row.participant))) for row in page],
+            "on_roster": on_roster(imported.conference, page) if is_shown else set(),
             "saved": sum(n for fate, n in counts if fate in (Fate.NEW, Fate.CHANGED, Fate.SAME)),
             "unanswered": imported.rows.filter(fate=Fate.ASK, answer="").count(),
         }
+
+
+def on_roster(conference: Conference | None, rows: Any) -> set[int]:
+    """The keys of those people of these rows who are on it."""
+    people = [row.participant_id for row in rows if row.participant_id]
+    there = conference.invitations.filter(participant__in=people) if conference else Invitation.objects.none()
+    return set(there.values_list("participant", flat=True))
 
 
 def asked_about(request: HttpRequest) -> list[int]:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from openpyxl import Workbook
+from simple_history.models import HistoricalRecords
 
 from participants import importing
 from participants.models import Contact, Delivery, ImportRow, Invitation, Participant, PeopleImport
@@ -100,6 +101,27 @@ def test_onto_a_roster_with_roles(organizer, room, ana):
     worked()
     roles = dict(room.invitations.values_list("participant__name", "role"))
     assert roles == {"Ana": "participant", "Mia Kerr": "moderator", "Ivo": "participant"}
+
+
+def test_the_preview_says_what_somebody_gets_and_who_is_on_the_roster_already(organizer, room, ana):
+    page = f"/admin/participants/conference/{room.pk}/import/"
+    upload(
+        organizer, f"name,phone,mail,role\nAna,{cast.ANA},ana@example.com,moderator\nMia,2025550150,,listener\n", page
+    )
+    shown = organizer.get(f"{page}?of={worked().uuid}").content.decode()
+    assert "<div>Ana, gets ana@example.com, is on the roster already and keeps their role</div>" in shown
+    assert "Mia (listener)" in shown
+
+
+def test_the_history_says_who_imported_them(organizer, harbourmaster, room):
+    page = f"/admin/participants/conference/{room.pk}/import/"
+    upload(organizer, "name,phone\nMia Kerr,+12025550150\n", page)
+    press(organizer, worked(), page, save="1")
+    worked()
+    mia = Participant.objects.get(name="Mia Kerr")
+    rows = (mia, mia.lines.get(), mia.contacts.get(), mia.invitations.get())
+    assert [each.history.get().history_user for each in rows] == [harbourmaster] * 4
+    assert getattr(HistoricalRecords.context, "request", None) is None  # and nobody else does what the worker does next
 
 
 def test_each_row_has_its_fate(organizer, harbour):
@@ -303,6 +325,75 @@ def test_a_formula_is_never_computed():
     assert person.row.wrong.startswith("There is a formula without a value.")
 
 
+def read(content: bytes | str, region: str = "US") -> list:
+    table = read_table(content.encode() if isinstance(content, str) else content)
+    return [each.row for each in people_of(table, region)]
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        ("Members 2026\n\nName,Phone,Mail", "Ana Bell,{},{}"),  # a title above the headings
+        ("First Name,Last Name,Phone 1 - Label,Phone 1 - Value,E-mail 1 - Value", "Ana,Bell,Mobile,{},{}"),  # Google's
+        ("First Name,Last Name,E-mail Address,Business Phone", "Ana,Bell,{1},{0}"),  # Outlook's
+        ("Vorname;Nachname;E-Mail-Adresse;Telefon (geschäftlich)", "Ana;Bell;{1};{0}"),
+        ("name,team,calls from,gets codes at", 'Ana Bell,Harbour,\'{0},"text message {0}, e-mail {1}"'),  # our own
+        ("name,phone,mail", '"=""Ana Bell""","=""{}""",{}'),  # as text, by Excel's trick
+        ("name,phone,mail", "Ana Bell,mobile: {} (private),Ana Bell <{}>"),
+        ("name,phone,mobile,mail", "Ana Bell,-,{},<mailto:{}>"),
+    ],
+)
+def test_as_other_programs_and_people_write_it(headings, cells):
+    [row] = read(f"{headings}\n{cells.format('+12025550101', 'ana@example.com')}\n")
+    expected = ("Ana Bell", ("+12025550101",), ("ana@example.com",), "")
+    assert (row.name, row.numbers, row.mails, row.wrong) == expected
+
+
+def test_numbers_beside_each_other_in_a_cell():
+    for cell in ("202-555-0101 202-555-0102", "202-555-0101 or 202-555-0102", "2025550101 ::: 2025550102"):
+        assert read(f"name,phone\nAna Bell,{cell}\n")[0].numbers == ("+12025550101", "+12025550102"), cell
+    assert read("name,phone\nAna Bell,202-555-0101 none\n")[0].wrong.startswith("202-555-0101 none is no telephone")
+
+
+def test_our_own_list_of_people_is_read_back(organizer, harbour):
+    """In another team's book, say."""
+    person = cast.person(harbour, "Mia Kerr", "+12025550150")
+    cast.mailbox(person, "mia@example.com")
+    for kind in ("0", "1"):
+        answer = organizer.post("/admin/participants/participant/export/", {"format": kind, "resource": ""})
+        [row] = [row for row in read(answer.content) if row.name == "Mia Kerr"]
+        assert (row.numbers, row.mails, row.wrong) == (("+12025550150",), ("mia@example.com",), "")
+
+
+def test_a_hidden_row_is_not_taken_and_says_so():
+    """A filter hides rows: nobody means to invite those whom they do not see."""
+    book, out = Workbook(), BytesIO()
+    for row in (("name", "mobile"), ("Mia Kerr", 2025550150), ("Ivo Lund", 2025550140), ("Jo Park", 2025550141)):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(out)
+    rows = read(out.getvalue())
+    assert [(row.line, row.name) for row in rows] == [(2, "Mia Kerr"), (3, ""), (4, "Jo Park")]
+    assert rows[1].wrong == "This row is hidden in its sheet. If they are meant, show it there, and import it again."
+
+
+def test_a_number_that_a_spreadsheet_has_shortened_is_nobodys():
+    """4.9152E+11 in a CSV that was opened and saved as XLSX: seven digits of it are gone."""
+    book, out = Workbook(), BytesIO()
+    for row in (("name", "mobile"), ("Mia Kerr", 491520000000), ("Ivo Lund", 493023125000)):
+        book.active.append(row)
+        book.active.cell(book.active.max_row, 2).number_format = "0.00E+00"
+    book.save(out)
+    rows = read(out.getvalue(), "DE")
+    assert [row.numbers for row in rows] == [(), ("+493023125000",)]
+    assert "shortened a number" in rows[0].wrong
+
+
+def test_a_language_may_be_called_as_it_calls_itself():
+    table = read_table("name,mail,language\nMia,mia@example.com,Español\n".encode())
+    assert [each.language for each in people_of(table, "US")] == ["es"]
+
+
 def test_what_a_spreadsheet_holds_in_place_of_text_is_nobody():
     rows = [("#N/A", 2025550150), (True, 2025550151), ("Mia Kerr", "#REF!"), ("Ivo Lund", 2025550152)]
     people = [each.row for each in people_of(read_table(xlsx(("name", "mobile"), *rows)), "US")]
@@ -341,6 +432,7 @@ def bomb() -> bytes:
     ("content", "words"),
     [
         (b"", "There is nobody in this file."),
+        (b"name,mail\n,\n", "There is nobody in this file."),
         (b"\xff\xd8\x81\x00", "neither a CSV nor an XLSX"),
         (b"\xd0\xcf\x11\xe0....", "an old Excel file"),
         (b"PK\x03\x04nonsense", "damaged"),

@@ -119,8 +119,21 @@ def test_what_is_wrong_is_said(text, says):
 def test_a_date_is_no_number():
     """As digits this one is somebody's number in Hamburg."""
     row = read_line(1, "Jo Groß\t04.03.1985\t030 23125000", "DE")
-    assert (row.wrong, row.numbers) == ("04.03.1985 is a date. Take it out of the line.", ())
+    assert (row.wrong, row.numbers) == ("04.03.1985 is a date, and no number. Take it out.", ())
     assert read_line(1, "Zoé 01.02.20.00.30", "FR").numbers == ("+33102200030",)
+
+
+def test_a_number_whose_plus_was_lost_is_nobody_elses():
+    """By a spreadsheet. Without it, these digits are those of a town, too: 0491 is Leer, 046 is Lund."""
+    for text, region, either in (
+        ("4915190616297", "DE", "+49 1519 0616297 or 0491 5190616297"),
+        ("468126952", "SE", "+46 8 12 69 52 or 046-812 69 52"),
+    ):
+        row = read_line(1, f"Jo {text}", region)
+        assert row.wrong == f"{text} may be two numbers. Write {either}.", row
+    assert read_line(1, "Jo 12025550101", "US").numbers == ("+12025550101",)
+    assert read_line(1, "Jo 442079460018", "GB").numbers == ("+442079460018",)
+    assert read_line(1, "Jo 0491 5190616297", "DE").numbers == ("+494915190616297",)
 
 
 def test_headings_and_empty_lines_are_nobody():
