@@ -72,6 +72,12 @@ def every_night() -> None:
 
 
 @db_periodic_task(crontab())
+def rooms_every_minute() -> None:
+    """Says in rooms that they end soon. By itself: it would come too late behind mail that is slow."""
+    call_command("keep_time", verbosity=0)
+
+
+@db_periodic_task(crontab())
 def every_minute() -> None:
     """Sends what was put off, what a dead worker left behind, and what nobody was told of; then what is less urgent."""
     call_command("send_due", verbosity=0)

@@ -126,6 +126,7 @@ def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, 
             person_team=F("held__participant__team"),
             person_language=F("held__participant__language"),
             person_slow=F("held__participant__slow_pace"),
+            stays=Exists(_at_its_limit(call, now).filter(occurrence=OuterRef("pk"))),
             is_open=Exists(Occurrence.objects.open_at(now).filter(pk=OuterRef("pk"))),
             is_open_to_moderators=Exists(Occurrence.objects.open_to_moderators_at(now).filter(pk=OuterRef("pk"))),
             goes_on=Exists(Call.objects.filter(pk=call.pk, turn=call.turn, ended_at=None)),
@@ -153,6 +154,18 @@ def _look(call: Call, code: Challenge | None, invitation: int, occurrence: int, 
             was_in=Exists(Admission.objects.filter(occurrence=OuterRef("pk"), participant=OuterRef("person"))),
         )
         .filter(pk=occurrence)
+    )
+
+
+def _at_its_limit(call: Call, now: datetime) -> Any:
+    """The seat that this call had until now, on a date that has become longer. Who is in stays, whatever the doors."""
+    return Admission.objects.filter(
+        call=call.pk,
+        entered_at__isnull=False,
+        until__lte=now,
+        occurrence__overtime_until__gt=now,
+        occurrence__cancelled=False,
+        occurrence__conference__status=Conference.Status.SCHEDULED,
     )
 
 
@@ -193,7 +206,7 @@ def _objection(call: Call, date: Any, proof: Assurance | None) -> tuple[str, str
         return date.doubt, _("%(room)s asks for a stronger proof of who you are.") % title
     if date.blocked:
         return Attempt.Outcome.BLOCKED, _("%(room)s takes no calls from your number.") % title
-    if not (date.is_open or (date.is_open_to_moderators and date.role == Role.MODERATOR)):
+    if not (date.is_open or date.stays or (date.is_open_to_moderators and date.role == Role.MODERATOR)):
         return Attempt.Outcome.DOORS_CLOSED, _("%(room)s is not open any more.") % title
     if date.locked and date.role != Role.MODERATOR and not date.was_in:
         return Attempt.Outcome.LOCKED, _("%(room)s is locked. Nobody new is let in.") % title

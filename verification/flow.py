@@ -22,7 +22,7 @@ from participants.models.rosters import ROSTER_NUMBER_DIGITS
 from verification import comebacks, ladder, missed, recognition, throttle
 from verification.dialogue import Later, Outcome, Step
 from verification.door import Refusal, Wanted, admit
-from verification.models import Attempt
+from verification.models import Admission, Attempt
 from verification.passcodes import Passing, check_passcode, room_called
 from verification.proof import check_code, perhaps_sent, send_code
 from verification.replies import Ask, HangUp, Join
@@ -471,6 +471,13 @@ class Farewell(Step):
         if seat.is_replaced:
             return self.hang_up(_("You have joined from another phone, so this call ends. Goodbye."))
         seat.release()
+        if self.has_become_longer(seat):
+            goes_on = _("The conference goes on.")
+            if seat.channel == seat.CAME_BACK:
+                return Later(SendCode, goes_on)
+            self.say(goes_on)
+            self.call.wanted = [seat.invitation_id, seat.occurrence_id]
+            return ChooseRoom
         if seat.entered_at or timezone.now() - seat.taken_at > IN_FOR_SURE:
             return self.hang_up(_("Your conference has ended. Thank you for calling. Goodbye."))
         self.note(Attempt.Outcome.NOT_IN_ROOM)
@@ -482,6 +489,11 @@ class Farewell(Step):
             return Later(SendCode, sorry)
         self.say(sorry)
         return ChooseRoom
+
+    def has_become_longer(self, seat: Admission) -> bool:
+        """Whether the call only reached the time limit it came in with: the end was put later meanwhile."""
+        now, date = timezone.now(), seat.occurrence
+        return bool(seat.entered_at and seat.until <= now and date and now < date.overtime_until)
 
     def ask(self, words: str = "") -> Outcome:
         return self.arrive()

@@ -26,6 +26,7 @@ PATIENCE, PATIENCE_SLOW = 20, 40  # seconds of silence in which to find a messag
 WORDS_MOST = 4096  # characters in one Say
 MUSIC, MUSIC_SECONDS = "waiting.wav", 10
 SOUND_SECONDS = 30  # between two sentences, while somebody waits
+NOTHING = str(VoiceResponse())
 TIME_LIMIT_MOST = 24 * 60 * 60  # seconds
 
 
@@ -106,7 +107,7 @@ def _join(reply: Join, document: VoiceResponse, next_url: str, speech: Speech) -
         # Twilio takes these from whoever comes first and ignores the others': they are the same for everyone.
         status_callback=webhook_url(reply.events_path),
         status_callback_method="POST",
-        status_callback_event="join leave",
+        status_callback_event="join leave announcement",
     )
     document.append(dial)
 
@@ -128,6 +129,13 @@ def while_waiting(said: Sequence[str], path: str, *, music: bool, language: str 
         if words:
             document.append(_said(words, Speech(language, slow)))
     document.redirect(webhook_url(path), method="POST")
+    return str(document)
+
+
+def announcement(words: str, *, language: str) -> str:
+    """What a whole room hears."""
+    document = VoiceResponse()
+    document.append(_said(words, Speech(language, slow=False)))
     return str(document)
 
 

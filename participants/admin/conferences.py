@@ -137,6 +137,7 @@ class ConferenceAdmin(
         """Whoever may only look is told the start in the conference's own zone, too."""
         only_looks = obj and not self.has_change_permission(request, obj)
         start = "starts" if only_looks else "starts_at"
+        times = ("duration", "doors", "moderator_doors", ("overtime", "warn_before"))
         how = ("repeats", "every", "weekdays", ("week", "weekday"), ("ends", "until", "count"), "confirm", "next_dates")
         in_the_room = ("starts_with", "moderator_exit", "seats", "waiting_music", "announcements")
         heard = ("language", "greeting", "privacy_notice")
@@ -148,7 +149,7 @@ class ConferenceAdmin(
         return (
             *plan,
             (None, {"fields": ("title", "team", "status")}),
-            (_("When"), {"fields": ("time_zone", start, "duration", "doors", "moderator_doors", "overtime")}),
+            (_("When"), {"fields": ("time_zone", start, *times)}),
             (_("Repeats"), {"fields": ("next_dates",) if only_looks else how, "classes": ("repeats",)}),
             (_("Who is let in"), {"fields": let_in}),
             (_("In the room"), {"fields": in_the_room}),

@@ -20,7 +20,7 @@ from participants import overlaps, schedule
 from participants.admin.at_once import RefusesOverlaps, at_once
 from participants.admin.date_form import DateForm
 from participants.admin.inviting import tell_of_changes
-from participants.admin.plans import spelled_out
+from participants.admin.plans import ending, spelled_out
 from participants.admin.rosters import ComingConferences
 from participants.admin.schedule_form import fate_of, staying
 from participants.admin.shown import ShowsSome
@@ -47,12 +47,19 @@ def as_told(conference: Conference, plan: schedule.Plan) -> SafeString:
     said = [*fate_of(plan, conference), *(staying(conference, row) for row in plan.held)]
     fate = format_html_join("", '<li class="fate">{}</li>', ((line,) for line in said))
     return format_html(
-        "<p><strong>{}</strong></p><ol>{}</ol><p>{}</p>{}",
+        "<p><strong>{}</strong></p><ol>{}</ol><p>{}</p><p>{}</p>{}",
         conference.repeats,
         format_html_join("", "<li>{}{}</li>", days) or gettext("No date is to come."),
         more,
+        _at_the_end(conference, next_),
         format_html("<ul>{}</ul>", fate) if fate else "",
     )
+
+
+def _at_the_end(conference: Conference, days: list[Occurrence]) -> str:
+    """Of the first that is as the series has it."""
+    usual = next((row for row in days if not row.is_exception), None)
+    return ending(conference, usual) if usual else ""
 
 
 def oddity(row: Occurrence, odd: dict[str, str]) -> str:

@@ -81,13 +81,9 @@ def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[
     if conference.status == Conference.Status.CANCELLED or date.cancelled:
         return [_("Nothing: it is cancelled. Callers are not let in.")]
     return [
-        _("The doors open at %(opens)s and close at %(closes)s. Who is in may stay until %(ends)s.")
-        % {
-            "opens": clock_of(conference, date.opens_at),
-            "closes": clock_of(conference, date.closes_at),
-            "ends": clock_of(conference, date.overtime_until),
-        },
+        _("The doors open at %(opens)s.") % {"opens": clock_of(conference, date.opens_at)},
         *_early_doors(conference, date),
+        ending(conference, date),
         *([_("It is locked: nobody new is let in.")] if date.locked else []),
         *_door(conference),
         *_own_words(conference),
@@ -99,6 +95,23 @@ def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[
         % {"seats": conference.seats, "invited": roster.invited},
         *_codes(conference, roster),
     ]
+
+
+def ending(conference: Conference, date: Occurrence) -> str:
+    """What happens when this date is over."""
+    clocks = {"closes": clock_of(conference, date.closes_at), "ends": clock_of(conference, date.overtime_until)}
+    last = _("Nobody new is let in after %(closes)s; who is in may stay until %(ends)s, when the room ends.")
+    at_once = _("At %(ends)s the room ends, and nobody new is let in.")
+    said = (last if date.overtime_until > date.closes_at else at_once) % clocks
+    minutes = conference.warn_before
+    if not minutes:
+        return said + " " + _("Nobody is told before.")
+    warned = ngettext(
+        "A minute before, everybody in the room hears so.",
+        "%(n)s minutes before, everybody in the room hears so.",
+        minutes,
+    )
+    return f"{said} {warned % {'n': minutes}}"
 
 
 def _early_doors(conference: Conference, date: Occurrence) -> list[str]:

@@ -110,7 +110,7 @@ class ScheduleForm(forms.ModelForm):
 
     class Meta:
         model = Conference
-        fields = ("time_zone", "starts_at", "duration", "doors", "moderator_doors", "overtime")
+        fields = ("time_zone", "starts_at", "duration", "doors", "moderator_doors", "overtime", "warn_before")
 
     plan: schedule.Plan | None = None
 

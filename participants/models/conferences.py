@@ -23,6 +23,7 @@ from participants.recurrence import DAILY, Rule, is_rule
 SEATS_MOST = 250  # Twilio's maxParticipants: https://www.twilio.com/docs/voice/twiml/conference
 
 CALLED_NUMBER_DIGITS = 8
+WARN_MOST = 60  # minutes
 WORDS_MOST = 200  # characters of an organizer's own words: some 15 seconds
 
 
@@ -80,7 +81,15 @@ class Conference(models.Model):
         _("minutes of overtime"),
         default=30,
         validators=[MaxValueValidator(24 * 60)],
-        help_text=_("How long people who are in may stay after the end. Nobody new is let in."),
+        help_text=_("How long people who are in may stay after the end; nobody new is let in. Then the room ends."),
+    )
+    warn_before = models.PositiveSmallIntegerField(
+        _("say so, minutes before"),
+        default=5,
+        validators=[MaxValueValidator(WARN_MOST)],
+        help_text=_(
+            "Everybody in the room hears once that it ends, so many minutes before it does. 0: nobody is told."
+        ),
     )
     recurrence = models.CharField(_("repeats"), max_length=200, blank=True, editable=False, validators=[is_rule])
     always_open = models.BooleanField(_("always open"), default=False, editable=False)

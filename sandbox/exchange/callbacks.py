@@ -24,6 +24,8 @@ SUBSCRIPTIONS = {
     "participant-hold": "hold",
     "participant-unhold": "hold",
     "participant-modify": "modify",
+    "announcement-end": "announcement",
+    "announcement-fail": "announcement",
 }
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from sandbox.exchange import gather, rooms
+from sandbox.exchange.announcements import play_owed
 from sandbox.exchange.callbacks import deliver_owed
 from sandbox.exchange.documents import utter
 from sandbox.exchange.steps import is_anything_due, step, verb_of
@@ -77,11 +78,11 @@ def claimed(leg: Leg) -> Iterator[None]:
 
 
 def go_on(leg: Leg, wire: Transport) -> None:
-    """Does everything that is due on this leg, and delivers what rooms owe."""
+    """Does everything that is due on this leg, and what rooms owe."""
     with sandbox_at_work():
         leg.refresh_from_db()
         if not is_anything_due(leg):  # a phone asks several times a second: mostly there is nothing to write
-            deliver_owed(wire)
+            pay_what_rooms_owe(wire)
             return
     with claimed(leg):
         run_until_waiting(leg, wire)
@@ -90,6 +91,11 @@ def go_on(leg: Leg, wire: Transport) -> None:
 def run_until_waiting(leg: Leg, wire: Transport) -> None:
     while step(leg, wire):
         pass
+    pay_what_rooms_owe(wire)
+
+
+def pay_what_rooms_owe(wire: Transport) -> None:
+    play_owed(wire)
     deliver_owed(wire)
 
 

@@ -3,12 +3,13 @@ from sandbox.models.authenticators import Entity, Factor, FactorChallenge
 from sandbox.models.calls import Leg, Utterance
 from sandbox.models.faults import Fault, RestRequest
 from sandbox.models.handsets import Handset
-from sandbox.models.rooms import Callback, Member, Room, Switch
+from sandbox.models.rooms import Announcement, Callback, Member, Room, Switch
 from sandbox.models.verify import Message, Recipient, Verification
 from sandbox.models.verify_services import Bucket, RateLimit, RateLimitHit, VerifyService
 from sandbox.models.webhooks import Webhook
 
 __all__ = [
+    "Announcement",
     "AuthTokens",
     "Bucket",
     "Callback",

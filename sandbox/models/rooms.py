@@ -115,6 +115,21 @@ class Callback(models.Model):
         return f"{self.sequence}: {self.fields['StatusCallbackEvent']}"
 
 
+class Announcement(models.Model):
+    """Words for a room that REST has asked for; the next phone that asks fetches them, and the room hears them."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="announcements")
+    url = models.TextField()
+    method = models.CharField(max_length=4)
+    begun_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.url} in {self.room}"
+
+
 class Switch(models.Model):
     """How conference callbacks are delivered. One row at most; without it, each once and in order."""
 

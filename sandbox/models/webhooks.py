@@ -7,7 +7,7 @@ class Webhook(models.Model):
     """One request. A retry and a duplicate are rows of their own."""
 
     leg = models.ForeignKey("sandbox.Leg", models.CASCADE, null=True, related_name="webhooks")
-    kind = models.CharField(max_length=15)  # call, fallback, status, wait, conference, replay
+    kind = models.CharField(max_length=15)  # call, fallback, status, wait, announce, conference, replay
     method = models.CharField(max_length=4)
     url = models.TextField()
     fields = models.JSONField()

@@ -41,8 +41,13 @@ def fetch(asked: Asked) -> Answered:
 
 
 def update(asked: Asked) -> Answered:
-    """Status=completed ends the conference for all."""
+    """Status=completed ends the conference for all; AnnounceUrl has something played to it."""
     room = find(asked)
+    if url := asked.fields.get("AnnounceUrl"):
+        if room.status == Room.Status.COMPLETED:  # documented nowhere; so it is with participants afterwards
+            raise not_found(f"/{API_VERSION}/Accounts/{asked.account_sid}/Conferences/{room.sid}.json")
+        room.announcements.create(url=url, method=asked.fields.get("AnnounceMethod", "POST"))
+        return Answered(200, as_json(room, asked.account_sid))
     if asked.fields.get("Status") != "completed":
         raise ProblemError(20001, 400, f"Invalid parameter Status: {asked.fields.get('Status', '')}")
     rooms.end(room, "conference-ended-via-api", "conference_ended_via_api")

@@ -92,7 +92,13 @@ ROUTES = (
         named(f"FriendlyName Status {PAGING}") | conferences.DATE_FILTERS.keys(),
     ),
     Route("conferences.fetch", "GET", f"{ACCOUNT}/Conferences/{{sid}}.json", conferences.fetch),
-    Route("conferences.update", "POST", f"{ACCOUNT}/Conferences/{{sid}}.json", conferences.update, named("Status")),
+    Route(
+        "conferences.update",
+        "POST",
+        f"{ACCOUNT}/Conferences/{{sid}}.json",
+        conferences.update,
+        named("Status AnnounceUrl AnnounceMethod"),
+    ),
     Route(
         "participants.list",
         "GET",

@@ -115,6 +115,7 @@ PAGES: dict[str, Page] = {
     "voice-trouble": WEBHOOK,
     "room-events": WEBHOOK,
     "room-waiting": WEBHOOK,
+    "room-ending": WEBHOOK,
     "texts": WEBHOOK,
     "text-fate": WEBHOOK,
     "phones": LOOPBACK,

@@ -115,7 +115,15 @@ def test_the_dates_are_shown_before_anything_is_saved_and_what_was_typed_stays(o
 
 def test_while_it_is_filled_in_the_dates_are_computed_and_nothing_else(organizer, auditor, neighbour, weekly):
     address = "/admin/participants/conference/dates/"
-    typed = CREW | {"duration": 60, "doors": 15, "moderator_doors": 0, "overtime": 0, "repeats": "weekly", "every": 2}
+    typed = CREW | {
+        "duration": 60,
+        "doors": 15,
+        "moderator_doors": 0,
+        "overtime": 0,
+        "warn_before": 0,
+        "repeats": "weekly",
+        "every": 2,
+    }
 
     shown = words_of(organizer.get(address, typed))
     assert "Every 2 weeks on Tuesday" in shown
@@ -125,6 +133,35 @@ def test_while_it_is_filled_in_the_dates_are_computed_and_nothing_else(organizer
     assert neighbour.get(address, typed | {"conference": weekly.pk}).status_code == 403
     assert auditor.get(address, typed).status_code == 403
     assert Conference.objects.get().recurrence == weekly.recurrence
+
+
+LAST = "Nobody new is let in after 10:00; who is in may stay until 10:30, when the room ends."
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, f"{LAST} 5 minutes before, everybody in the room hears so."),
+        ({"warn_before": 1}, f"{LAST} A minute before, everybody in the room hears so."),
+        ({"warn_before": 0}, f"{LAST} Nobody is told before."),
+        (
+            {"overtime": 0},
+            "At 10:00 the room ends, and nobody new is let in. 5 minutes before, everybody in the room hears so.",
+        ),
+    ],
+)
+def test_what_happens_at_the_end_is_said_while_it_is_filled_in_and_on_its_page(organizer, harbour, typed, said):
+    filled = fields_of(organizer.get(ADD)) | CREW | {"team": harbour.pk} | typed
+    assert said in words_of(organizer.get("/admin/participants/conference/dates/", filled))
+    assert said in words_of(save(organizer, ADD, _dates="1", **CREW, **typed))
+    assert save(organizer, ADD, **CREW, **typed).status_code == 302
+    crew = Conference.objects.get()
+    assert {name: getattr(crew, name) for name in typed} == typed
+    assert said in words_of(organizer.get(page_of(crew)))
+
+
+def test_the_room_is_told_no_earlier_than_an_hour_before(organizer, harbour):
+    assert set(errors_of(save(organizer, ADD, **CREW, warn_before=61))) == {"warn_before"}
 
 
 def test_a_permanent_room_says_so(organizer, harbour):

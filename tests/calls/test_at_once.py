@@ -1,6 +1,7 @@
 """Everything at once: copies of one webhook, two calls of one person, the last seat wanted by ten."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from threading import Event
 
@@ -8,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from conferenceline.telephony.client import client
-from participants.models import Conference
+from participants.models import Conference, Occurrence
+from rooms.ending import warn_rooms
 from sandbox.models import Message
 from sandbox.rest import SandboxHttpClient
 from sandbox.twiml import Dial, Gather, Redirect, read
@@ -16,6 +18,7 @@ from tests import cast
 from tests.calls.at_once import PATIENCE, at_once, in_a_thread
 from tests.calls.log import asked_of_twilio, attempts, wrong
 from tests.edge.signed import call_fields, post
+from tests.phone import Phone
 from verification import throttle
 from verification.models import Admission, Call, Tally, UsedCode
 
@@ -199,3 +202,17 @@ def test_a_limit_lets_exactly_so_many_through_however_many_ask_at_once(settings)
 
     assert sum(at_once(*[taken] * COPIES)) == 7
     assert set(Tally.objects.values_list("hits", flat=True)) == {7}
+
+
+def test_of_many_workers_one_says_that_a_room_ends(ana, bo):
+    for number in (cast.ANA, cast.BO):
+        phone = Phone(number)
+        phone.dial()
+        phone.press(phone.text_code())
+        assert phone.in_room
+    Occurrence.objects.update(overtime_until=timezone.now() + timedelta(minutes=60))
+    Conference.objects.update(warn_before=60)
+
+    assert sum(at_once(*[warn_rooms] * 8)) == 1
+
+    assert operations().count("conferences.update") == 1

@@ -23,6 +23,7 @@ WEBHOOKS = [
     "/texts/00000000-0000-4000-8000-000000000000/",
     "/rooms/00000000-0000-4000-8000-000000000000/events/",
     "/rooms/00000000-0000-4000-8000-000000000000/waiting/",
+    "/rooms/00000000-0000-4000-8000-000000000000/ending/",
 ]
 
 
@@ -56,6 +57,7 @@ def test_every_webhook_of_the_project_is_in_this_file():
         "texts/<uuid:delivery>/",
         "rooms/<uuid:room>/events/",
         "rooms/<uuid:room>/waiting/",
+        "rooms/<uuid:room>/ending/",
     }
 
 

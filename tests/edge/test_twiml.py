@@ -66,7 +66,7 @@ DOCUMENTS: list[tuple[Reply, str]] = [
         <Conference participantLabel="call-1-2" startConferenceOnEnter="false" endConferenceOnExit="false"
         muted="true" beep="false" waitUrl="{WAITING.format("?silence")}" waitMethod="POST"
         statusCallback="{EVENTS}" statusCallbackMethod="POST"
-        statusCallbackEvent="join leave">line-1</Conference></Dial>""",
+        statusCallbackEvent="join leave announcement">line-1</Conference></Dial>""",
     ),
     (
         MODERATOR,
@@ -75,7 +75,7 @@ DOCUMENTS: list[tuple[Reply, str]] = [
         <Conference participantLabel="call-3-4" startConferenceOnEnter="true" endConferenceOnExit="true"
         muted="false" beep="true" waitUrl="{WAITING.format("")}" waitMethod="POST"
         statusCallback="{EVENTS}" statusCallbackMethod="POST"
-        statusCallbackEvent="join leave">line-2</Conference></Dial>""",
+        statusCallbackEvent="join leave announcement">line-2</Conference></Dial>""",
     ),
 ]
 REPLIES = [reply for reply, _document in DOCUMENTS]
