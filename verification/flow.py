@@ -492,8 +492,10 @@ class Farewell(Step):
 
     def has_become_longer(self, seat: Admission) -> bool:
         """Whether the call only reached the time limit it came in with: the end was put later meanwhile."""
-        now, date = timezone.now(), seat.occurrence
-        return bool(seat.entered_at and seat.until <= now and date and now < date.overtime_until)
+        now = timezone.now()
+        if seat.entered_at is None or seat.until > now:
+            return False
+        return seat.occurrence is not None and now < seat.occurrence.overtime_until
 
     def ask(self, words: str = "") -> Outcome:
         return self.arrive()

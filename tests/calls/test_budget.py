@@ -62,6 +62,7 @@ COST = {  # pinned, so that a query more is a decision
     "the next way": 10,
     "ring of an attested call, and the channel is down": 12,
     "a right roster number, and the channel is down": 12,
+    "at the time limit, and the date has become longer": 11,
 }
 
 

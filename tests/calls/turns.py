@@ -16,7 +16,7 @@ from sandbox.models import Fault, Message
 from tests import cast
 from tests.calls.log import wrong
 from tests.edge.signed import call_fields, post
-from verification.models import Call, Challenge, Vouch
+from verification.models import Admission, Call, Challenge, Vouch
 
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
 ATTESTED = {"StirVerstat": "TN-Validation-Passed-A"}
@@ -94,6 +94,7 @@ def every_turn(ana: Participant) -> dict[str, list[Query]]:
     after_a_call_that_may_be_forged(turns, ana.team)
     after_a_call_of_long_ago(turns, ana.team)
     with_a_channel_down(turns, ana.team)
+    at_a_time_limit(turns, ana.team)
     return turns.queries
 
 
@@ -215,6 +216,18 @@ def with_a_channel_down(turns: Turns, team: Team) -> None:
     down()
     caller = turns.ring(cast.STRANGER)
     caller.turn("a right roster number, and the channel is down", hal.invitations.get().roster_number)
+
+
+def at_a_time_limit(turns: Turns, team: Team) -> None:
+    """The date has become longer meanwhile."""
+    now = timezone.now()
+    invited(team, "Ida", "+12025550164", cast.conference(team, "Long"))
+    caller = turns.ring("+12025550164")
+    caller.turn("", code())
+    seats = Admission.objects.filter(call__line="+12025550164")
+    seats.update(entered_at=now - timedelta(minutes=5), until=now - timedelta(seconds=5))
+    caller.turn("at the time limit, and the date has become longer", DialCallStatus="answered")
+    assert seats.count() == 2
 
 
 def invited(team: Team, name: str, line: str, conference: Conference | None = None) -> Participant:

@@ -188,6 +188,7 @@ KEPT = {
     "goes with its file": {"ImportRow"},
     "goes with a text heard a week later": {"HeardText"},
     "goes with its person or its conference; no number, address or name": {"HeardNotice"},
+    "goes with its date": {"EndWarning"},
     "turned off": {"AccessLog", "AccessFailureLog"},
 }
 
