@@ -22,7 +22,7 @@ from verification.results import Checking, Sending
 
 def ask_for(call: Call, contact: Contact, code: Challenge | None) -> Sending:
     """From here on the code of this app is asked for. `code` is where the call has asked for it before."""
-    subject = call.counted_for_people(contact.address)
+    subject = call.counted_at(contact.address)
     try:
         throttle.take(still_free={"wrong_codes_per_contact": subject, "app_codes_per_contact": subject})
     except throttle.OverLimitError as over:
@@ -49,7 +49,7 @@ def check(call: Call, codes: Codes, code: Challenge, keys: str) -> Checking:
     """
     if code.contact_id is None:  # removed in mid-call: it counts no more, whatever Twilio still knows
         return _other_way(call, code, Contact.Failure.CANNOT_RECEIVE)
-    subject = call.counted_for_people(code.address)
+    subject = call.counted_at(code.address)
     try:
         # As for codes that are sent: counted before, and given back after a right one. Twilio counts all of them.
         throttle.take(wrong_codes_per_contact=subject, app_codes_per_contact=subject)

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from participants.models import Contact, Grade, Occurrence
+from participants.models import CallingLine, Contact, Grade, Occurrence
 from participants.models.contacts import ContactQuerySet
 from verification import throttle
 from verification.models import Assurance, Attestation, Call, Challenge, Tally
@@ -144,27 +144,28 @@ def _rings_the_caller(call: Call, contact: Contact) -> bool:
 def _with_limits(contacts: ContactQuerySet, call: Call) -> QuerySet[Any]:
     """Each with what speaks against its number, whether its channel rests or a limit is used up, and if it is held."""
     now = timezone.now()
-    apart = Value(f" {call.counted_for_people('')}".rstrip())  # a member's call has limits of its own
+    here, elsewhere = (call.counted_at(address).removeprefix(address) for address in (call.line, "-"))
+    apart = Case(When(address=call.line, then=Value(here)), default=Value(elsewhere))
     place = Concat(F("channel"), Value(" "), F("address"), output_field=CharField())
 
     def used_up(limit: str, subject: str) -> Exists:
         most = throttle.limit(limit).most
-        row = Tally.objects.filter(key=Concat(Value(f"{limit} "), OuterRef(subject), apart, output_field=CharField()))
+        row = Tally.objects.filter(
+            key=Concat(Value(f"{limit} "), OuterRef(subject), OuterRef("apart"), output_field=CharField())
+        )
         return Exists(row.filter(hits__gte=most, resets_at__gt=now))
 
     refused = Challenge.objects.filter(channel=OuterRef("channel"), failure=Contact.Failure.NOT_IN_SERVICE)
     return (
         contacts.with_doubt(now)
-        .annotate(place=place)
+        .annotate(place=place, apart=apart)
         .annotate(
             channel_rests=Exists(refused.filter(sent_at__gt=now - timedelta(seconds=settings.CHANNEL_RESTS))),
             spent=used_up("wrong_codes_per_contact", "address"),
             over_limit=Q(used_up("sends_per_contact", "place"))
             | Q(used_up("wrong_codes_per_contact", "address"))
             | Q(used_up("app_codes_per_contact", "address")),
-            held=Value(False)
-            if call.is_members
-            else Exists(_codes_of_members(now).filter(address=OuterRef("address"))),
+            held=_held(call, now),
         )
     )
 
@@ -173,6 +174,18 @@ def _doubt_matters(people: list[int]) -> Exists:
     """Whether a room that is open to one of them wants no code at a number that may be in other hands."""
     rooms = Occurrence.objects.open_to_moderators_at(timezone.now())
     return Exists(rooms.filter(conference__checks_numbers=True, conference__invitations__participant__in=people))
+
+
+def _held(call: Call, now: datetime) -> Exists:
+    """Whether a call of a better right waits for a code there: one from that very number, or else from a line that is
+    on file for that person, where this one is not. Their carriers vouch for both.
+    """
+    waiting = _codes_of_members(now).filter(address=OuterRef("address"))
+    from_it = Q(call__line=F("address"))
+    if call.is_members:
+        return Exists(waiting.filter(from_it).exclude(call__line=call.line))
+    lines = CallingLine.objects.filter(participant=OuterRef(OuterRef("participant")), number=OuterRef("call__line"))
+    return Exists(waiting.filter(from_it | Exists(lines)))
 
 
 def _codes_of_members(now: datetime) -> QuerySet[Challenge]:

@@ -57,7 +57,8 @@ def send_code(call: Call, codes: Codes) -> Sending:
     if call.is_members:
         # Twilio counts everybody's wrong guesses at the one code of an address: those of forged calls, too.
         guessable = [each for each in earlier if each.address == contact.address]
-        if not all(each.call.is_members for each in guessable) and _may_be_sent(call, contact):
+        own = (each.call.is_members and each.call.line == call.line for each in guessable)
+        if not all(own) and _may_be_sent(call, contact):
             return _withdraw(codes, guessable)
     is_redial = code is not None and call.challenge is None
     if code and is_redial and not _take_over(call, code):
@@ -139,11 +140,10 @@ def _take_over(call: Call, code: Challenge) -> bool:
 
 def _may_be_sent(call: Call, contact: Contact) -> bool:
     """Whether a new code would be within the limits: a good one is not withdrawn for one that cannot be sent."""
-    destination = " ".join(contact.destination)
     try:
         throttle.take(
             still_free={
-                "sends_per_contact": call.counted_for_people(destination),
+                "sends_per_contact": call.counted_at(contact.address, contact.channel),
                 "sends_per_line": call.strange_line,
             }
         )
@@ -170,14 +170,12 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, o
     earlier = call.challenge if call.challenge and call.challenge.typeable else None
     try:
         throttle.take(
-            sends_per_contact=call.counted_for_people(f"{channel} {address}"),
+            sends_per_contact=call.counted_at(address, channel),
             sends_per_line=call.strange_line,
             sends_per_hour="",
             sends_per_day="",
             ceilings=ceilings(call, contact),
-            still_free={
-                "wrong_codes_per_contact": call.counted_for_people(address)
-            },  # or the code could not be checked
+            still_free={"wrong_codes_per_contact": call.counted_at(address)},  # or the code could not be checked
         )
     except throttle.OverLimitError as over:
         call.note(Attempt.Outcome.OVER_LIMIT, str(over))
@@ -261,7 +259,7 @@ def check_code(call: Call, codes: Codes, keys: str) -> Checking:
     if code is None or not code.typeable:
         return _gone(call, code)
     # By address: within ten minutes every channel brings the same code there, and Twilio counts alike.
-    destination = call.counted_for_people(code.address)
+    destination = call.counted_at(code.address)
     try:
         # Counted before the check and given back after a right one, so that calls at once cannot outrun the limit.
         throttle.take(wrong_codes_per_contact=destination)

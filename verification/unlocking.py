@@ -21,7 +21,7 @@ from verification.models import Challenge, Tally, Unlock
 logger = logging.getLogger(__name__)
 
 BATCH = 20
-APART = ("", " attested")  # Call.counted: an attested call's tries are counted apart
+APART = ("", " attested", " itself")  # Call.counted, Call.counted_at: whose tries are counted apart
 
 WORDS = {
     "sends_per_contact": gettext_lazy("codes sent to %(where)s"),

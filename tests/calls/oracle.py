@@ -37,8 +37,8 @@ class Oracle:
         self.shown: dict[tuple[str, str], set[tuple[str, datetime]]] = defaultdict(set)  # by call and app: its codes
         self.used_up: set[tuple[object, str]] = set()  # apps with their codes, and what was counted
         self.wrong: Counter[str] = Counter()  # by call: codes that Twilio said were wrong
-        # By limit, whom it counts, and whether attested: when the window ends, and its hits.
-        self.windows: dict[tuple[str, str, bool], tuple[datetime, int]] = {}
+        # By limit, whom it counts, and whose calls: when the window ends, and its hits.
+        self.windows: dict[tuple[str, str, str], tuple[datetime, int]] = {}
         self.voided: set[int] = set()  # seats to which nobody may come back without a code
         self.landlines: set[str] = set()  # by what Lookup says
         self.forgiven: set[tuple[str, str]] = set()  # calls and addresses
@@ -107,7 +107,9 @@ class Oracle:
             self.count_wrong(address)
 
     def count_wrong(self, address: str) -> None:
-        if self.acting and not self.count("wrong_codes_per_contact", address, is_members(self.acting), timezone.now()):
+        if self.acting and not self.count(
+            "wrong_codes_per_contact", address, counted_at(self.acting, address), timezone.now()
+        ):
             self.broken.append("more wrong codes than a contact may have")
 
     def forget_wrong_codes(self, hand: Hand) -> None:
@@ -116,8 +118,8 @@ class Oracle:
             right = Challenge.objects.filter(call__sid=hand.phone.sid, address=address, state=Challenge.State.APPROVED)
             if (hand.phone.sid, address) not in self.forgiven and right.exists():
                 self.forgiven.add((hand.phone.sid, address))
-                self.windows.pop(("wrong_codes_per_contact", address, is_members(hand)), None)
-                line = ("sends_per_line", hand.phone.number, is_attested(hand))
+                self.windows.pop(("wrong_codes_per_contact", address, counted_at(hand, address)), None)
+                line = ("sends_per_line", hand.phone.number, "attested" if is_attested(hand) else "")
                 if line in self.windows:
                     until, hits = self.windows[line]
                     self.windows[line] = until, max(0, hits - 1)
@@ -133,10 +135,16 @@ class Oracle:
             if not hand.phone.number.startswith("+1") or is_on_file(hand):
                 del subjects["sends_per_line"]
             for name, subject in subjects.items():
-                apart = is_members(hand) if name == "sends_per_contact" else is_attested(hand)
+                apart = (
+                    counted_at(hand, each.to)
+                    if name == "sends_per_contact"
+                    else "attested"
+                    if is_attested(hand)
+                    else ""
+                )
                 assert self.count(name, subject, apart, each.at), f"more sends than allowed: {name}"
             for name in ("sends_per_hour", "sends_per_day"):
-                assert self.count(name, "", False, each.at), f"more sends than allowed: {name}"
+                assert self.count(name, "", "", each.at), f"more sends than allowed: {name}"
             self.count_for_ceilings(hand, each.at)
 
     def count_for_ceilings(self, hand: Hand, at: datetime) -> None:
@@ -146,11 +154,13 @@ class Oracle:
             if owner.codes_per_day:
                 day = throttle.Limit(owner.codes_per_day, timedelta(days=1))
                 name = f"codes of a {type(owner).__name__}"
-                assert self.count(name, str(owner.pk), is_members(hand), at, day), f"more sends than allowed: {name}"
+                assert self.count(name, str(owner.pk), "attested" if is_members(hand) else "", at, day), (
+                    f"more sends than allowed: {name}"
+                )
 
-    def count(self, name: str, subject: str, attested: bool, at: datetime, limit: throttle.Limit | None = None) -> bool:
+    def count(self, name: str, subject: str, apart: str, at: datetime, limit: throttle.Limit | None = None) -> bool:
         """Whether one more is within the limit: that of the settings by this name, or another."""
-        limit, key = limit or throttle.limit(name), (name, subject, attested)
+        limit, key = limit or throttle.limit(name), (name, subject, apart)
         until, hits = self.windows.get(key, (at, 0))
         if until <= at or not hits:
             until, hits = at + limit.window, 0
@@ -316,6 +326,13 @@ def is_attested(hand: Hand) -> bool:
 
 def is_members(hand: Hand) -> bool:
     return is_attested(hand) and is_on_file(hand)
+
+
+def counted_at(hand: Hand, address: str) -> str:
+    """Apart for members, and once more for those who call from that very number."""
+    if not is_members(hand):
+        return ""
+    return "itself" if hand.phone.number == address else "attested"
 
 
 def is_on_file(hand: Hand) -> bool:

@@ -394,6 +394,8 @@ def each_once(town: Town) -> None:
             calls.spend_the_codes(MOBILE_PHONE, "", room, 1)
             calls.limit_codes_to(None, calls.town.rooms.all[room])
             calls.everybody_leaves()
+        calls.change_phones("")
+        calls.everybody_leaves()
         calls.guess(ANAS_PHONE, "", 2)
         calls.ask_for_codes_hour_by_hour(MAIL_PHONE, "")
     finally:

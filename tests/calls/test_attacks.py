@@ -18,7 +18,7 @@ from verification.unlocking import unlock, unlock_due
 pytestmark = pytest.mark.django_db
 
 ATTESTED = {"StirVerstat": "TN-Validation-Passed-A"}
-MAIL = "ana@example.com"
+MAIL, MALLORY = "ana@example.com", "+12025550166"
 
 
 def attested(number: str = cast.ANA) -> Phone:
@@ -180,6 +180,49 @@ def test_an_honest_line_that_is_not_the_members_uses_up_nothing_of_theirs(ana):
     assert gets_in(dialled(attested()))
 
 
+@pytest.fixture
+def mallory(ana) -> Phone:
+    """The honest phone of somebody in another team's book, which has entered Ana's number for their codes."""
+    quay = cast.team("Quay")
+    cast.invite(cast.conference(quay, "Budget"), cast.person(quay, "Mallory", MALLORY, texts=cast.ANA))
+    phone = attested(MALLORY)
+    phone.texts_at = cast.ANA
+    return phone
+
+
+def test_another_team_that_enters_the_members_number_uses_up_nothing_of_theirs(mallory, ana):
+    cast.mailbox(ana, MAIL)
+    for times in (3, 2):
+        guess(mallory, times)
+        if not mallory.is_over:
+            mallory.hang_up()
+    mallory.dial()
+    assert mallory.heard == [REFUSAL]
+    member = dialled(attested())
+    assert member.hears("We have sent you a text")  # and not by the next way
+    assert gets_in(member)
+
+
+@pytest.mark.parametrize("vouched_for", [True, False])
+def test_nor_does_it_get_a_code_while_the_member_calls_from_that_very_number(mallory, vouched_for):
+    mallory.extra_fields = ATTESTED if vouched_for else {}
+    member = dialled(attested())
+    mallory.dial()
+    assert (mallory.heard, mallory.is_over) == ([REFUSAL], True)
+    assert gets_in(member)
+
+
+def test_nor_does_its_call_keep_a_member_waiting_for_whom_no_carrier_vouches_or_void_their_code(mallory):
+    member = dialled(Phone(cast.ANA))
+    code = member.text_code()
+    mallory.dial()
+    again = dialled(Phone(cast.ANA))
+    assert again.heard == [ASKED_FOR_CODE]
+    again.hang_up()
+    member.press(code)
+    assert member.in_room
+
+
 def test_numbers_tried_from_withheld_lines_close_neither_the_attested_nor_those_let_in_by_hand_out(ana, settings):
     settings.LIMITS = settings.LIMITS | {"roster_numbers": "3/600"}
     withheld = dialled(Phone.withheld())
@@ -247,6 +290,15 @@ def test_an_organizer_unlocks_the_member(ana):
     unlock(ana, User.objects.create_superuser("mia"))
     unlock_due()
     assert gets_in(dialled(Phone(cast.ANA)))
+
+
+def test_so_does_one_whose_carrier_vouches_for_the_number_and_who_has_mistyped_too_often(ana):
+    for _ in range(2):
+        guess(attested(), 3)
+    assert dialled(attested()).heard == [REFUSAL]
+    unlock(ana, User.objects.create_superuser("mia"))
+    unlock_due()
+    assert gets_in(dialled(attested()))
 
 
 def test_ten_minutes_later_everything_is_as_before(ana, settings):

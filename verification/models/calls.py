@@ -257,6 +257,15 @@ class Call(models.Model):
         """
         return f"{subject} attested".strip() if self.is_members else subject
 
+    def counted_at(self, address: str, channel: str = "") -> str:
+        """By what a limit counts the codes at an address: apart for a member's call, as counted_for_people(), and once
+        more for one that comes from that very number. Another team may have entered it for somebody of its own.
+        """
+        subject = f"{channel} {address}".strip()
+        if not self.is_members:
+            return subject
+        return f"{subject} itself" if self.line == address else f"{subject} attested"
+
     @property
     def strange_line(self) -> str:
         """The calling line, as a limit counts the codes that it asks for; "" where it is on file for whoever may be

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.countries import country_of
-from participants.models import Contact
+from participants.models import CallingLine, Contact
 from verification.models.calls import Attestation, Call
 
 # https://www.twilio.com/docs/verify/api/rate-limits-and-timeouts: ten minutes from the first sending
@@ -29,14 +29,19 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
 
     def earlier(self, destinations: Iterable[tuple[str, str]], call: Call) -> list[Challenge]:
         """The codes that can still be typed and that concern this call, newest first: those that calls from its line
-        asked for at one of these, and for a member's call those of all calls that are not.
+        asked for at one of these; for a member's call those of people who have its line on file, asked for in calls
+        that are no member's; and all that went to the very number from which a member calls.
         """
         places = [models.Q(channel=channel, address=address) for channel, address in destinations]
         if not call.line or not places:
             return []
         whose = models.Q(call__line=call.line)
         if call.is_members:
-            whose |= ~models.Q(call__attestation=Attestation.FULL, call__own_line=True)
+            theirs = models.Q(
+                contact__participant__in=CallingLine.objects.filter(number=call.line).values("participant")
+            )
+            whose |= theirs & ~models.Q(call__attestation=Attestation.FULL, call__own_line=True)
+            whose |= models.Q(address=call.line)
         at_one = self.typeable().filter(reduce(or_, places)).filter(whose)
         return list(at_one.select_related("call").order_by("-sent_at", "-pk")[:EARLIER_MOST])
 
