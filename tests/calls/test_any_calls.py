@@ -38,6 +38,7 @@ MISHAPS = (
     *((60205, 403), (60203, 429), (60212, 429), (20429, 429), (60410, 403), (60223, 400), (60217, 400), (20003, 401)),
     *((60202, 429), (20404, 404), (60200, 400), "timeout", "timeout_after", "refused", "http_500"),
 )
+ENDING = "calls.update"
 ASKED = ("verify.send", "verify.check", "verify.update", "challenges.create")
 ACTS = (
     "vouch",
@@ -151,11 +152,14 @@ class AnyCalls(RuleBasedStateMachine):
         self.by(hand, hand.phone.dial)
         self.oracle.look()
 
-    @rule(attestation=ATTESTATIONS)
-    def change_phones(self, attestation: str) -> None:
-        """Ana is in, and joins again from a phone that she has borrowed."""
-        for who in (ANAS_PHONE, BORROWED_PHONE):
-            self.do_as_told(who, attestation, helped=False, drops=False)
+    @rule(attestation=ATTESTATIONS, lingers=st.booleans())
+    def change_phones(self, attestation: str, lingers: bool) -> None:
+        """Ana is in, and joins again from a phone that she has borrowed; her first call may not be ended at once."""
+        self.do_as_told(ANAS_PHONE, attestation, helped=False, drops=False)
+        if lingers:
+            Fault.objects.inject(ENDING, kind="timeout")
+        self.do_as_told(BORROWED_PHONE, attestation, helped=False, drops=False)
+        Fault.objects.filter(operation=ENDING).delete()
 
     @rule(who=HANDS, attestation=ATTESTATIONS)
     def ask_for_codes(self, who: int, attestation: str) -> None:
@@ -394,7 +398,7 @@ def each_once(town: Town) -> None:
             calls.spend_the_codes(MOBILE_PHONE, "", room, 1)
             calls.limit_codes_to(None, calls.town.rooms.all[room])
             calls.everybody_leaves()
-        calls.change_phones("")
+        calls.change_phones("", lingers=True)
         calls.everybody_leaves()
         calls.guess(ANAS_PHONE, "", 2)
         calls.ask_for_codes_hour_by_hour(MAIL_PHONE, "")
