@@ -20,13 +20,14 @@ from django.utils.translation import ngettext
 from conferenceline.telephony import live, twiml
 from conferenceline.telephony.errors import NotThereError, TooBusyError, TwilioFaultError
 from conferenceline.telephony.voices import VOICES
-from participants.models.conferences import WARN_MOST
+from participants.models.conferences import OPEN_MOST, WARN_MOST
 from rooms.models import EndWarning
 from verification.models import Admission
 from verification.models.calls import spoken_at
 
 logger = logging.getLogger(__name__)
 
+OVERTIME_MOST = timedelta(days=1)
 A_MINUTE = timedelta(minutes=1)
 NEAREST = A_MINUTE / 2  # one look a minute: what is said is a whole number of minutes, the nearest
 
@@ -42,9 +43,14 @@ def end_rooms() -> int:
 
 
 def _people_in() -> QuerySet[Admission]:
-    """Everybody of whom Twilio has told in which room they are."""
-    seats = Admission.objects.live(timezone.now()).filter(entered_at__isnull=False).exclude(room_sid="")
-    return seats.select_related("occurrence__conference").order_by("entered_at", "pk")
+    """Everybody of whom Twilio has told in which room they are. Few of the stored dates can have anybody in."""
+    now = timezone.now()
+    seats = Admission.objects.live(now).filter(
+        entered_at__isnull=False,
+        occurrence__moderators_open_at__lte=now,
+        occurrence__moderators_open_at__gt=now - OPEN_MOST - OVERTIME_MOST,
+    )
+    return seats.exclude(room_sid="").select_related("occurrence__conference").order_by("entered_at", "pk")
 
 
 def _one_a_room(seats: QuerySet[Admission]) -> list[Admission]:

@@ -15,6 +15,7 @@ from participants.models import (
     Participant,
     new_roster_number,
 )
+from rooms.ending import end_rooms, warn_rooms
 from tests.calls.turns import Query, every_turn, the_applications_queries
 from verification import ladder
 
@@ -125,8 +126,9 @@ def test_in_large_tables_it_takes_no_more_and_every_lookup_has_its_index(room, a
     turns = every_turn(ana)
     assert counted(turns) == COST
     with the_applications_queries() as of_each_minute:
-        assert ladder.remember_lately() == 3
-    for what, queries in (turns | {"remember_contacts": of_each_minute}).items():
+        assert ladder.remember_lately() == 4
+        assert (warn_rooms(), end_rooms()) == (0, 0)
+    for what, queries in (turns | {"the worker, each minute": of_each_minute}).items():
         assert each_has_its_index(queries), what
 
 
