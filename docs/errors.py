@@ -91,7 +91,6 @@ ENTER_AGAIN = "We are sorry, we could not check the code. Please enter it once m
 ENTER_NEXT = "We are sorry, we could not check the code. Please enter the one that your app shows now."
 LOUD = "the call ends. Logged as critical: nobody can get in until it is mended"
 NO_MORE_HERE = "We can check no more of those codes now."
-PLEASE_CALL = "We can check no more codes now. Please call again in ten minutes. Goodbye."
 BY_NEXT_WAY = "it is sent by the next way; where none is left the call ends, with whom to ask for help"
 OTHER_WAY_THAN_APP = "a code goes by the next way; where none is left the call ends, with whom to ask for help"
 
@@ -123,7 +122,8 @@ FOLLOWS: dict[tuple[str, Fault], Follows] = {
         "a new one is sent", ("That code has expired or was used before. We send you a new one.",)
     ),
     (CHECK, TooManyChecksError): Follows(
-        "a code goes to another address; where there is none the call ends", (NO_MORE_HERE, ANOTHER_WAY, PLEASE_CALL)
+        "a code goes to another address; where there is none the call ends, with when to call again",
+        (NO_MORE_HERE, ANOTHER_WAY),
     ),
     (CHECK, MisconfiguredError): Follows(LOUD, (FAULT_OF_THE_LINE,)),
     (APP, OutcomeUnknownError): Follows("it is asked for again", (ENTER_NEXT,)),

@@ -131,6 +131,7 @@ def test_a_code_that_is_not_checked_is_told_as_in_the_page_of_the_call(ana, time
     time_machine.move_to("2026-11-24 12:00:05Z", tick=False)
     room = cast.conference(ana.team, "Night shift")
     cast.invite(room, ana)
+    cast.mailbox(ana, MAILBOX)
     app = cast.app(ana) if operation == APP else None
     phone = Phone(cast.ANA)
     phone.dial()
