@@ -9,7 +9,7 @@ from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from simple_history.models import HistoricalChanges
 
@@ -17,6 +17,8 @@ from conferenceline.accounts.models import LoginInvitation
 from participants.models import Authenticator, ContactChange, Delivery, PeopleImport
 from verification.models import Admission, Attempt, Block, Call, Challenge, Unlock, Vouch
 
+LOG: dict[type[Model], str] = {Call: "calls", Attempt: "attempts", Challenge: "codes", Admission: "seats"}
+BY_HAND = "helped by hand"
 BATCH = 200  # rows in a transaction: no caller waits for the rest
 
 
@@ -26,7 +28,7 @@ def old_calls(before: datetime) -> QuerySet:
 
 
 def old_rows(before: datetime) -> dict[str, list[QuerySet]]:
-    """What hangs on no call and is as old: by the word for it."""
+    """What is as old beside the log of calls: by the word for it."""
     histories = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
     return {
         "mails and texts": [Delivery.objects.over_before(before)],
@@ -35,7 +37,10 @@ def old_rows(before: datetime) -> dict[str, list[QuerySet]]:
             ContactChange.objects.filter(at__lt=before),
             LogEntry.objects.filter(action_time__lt=before),
         ],
-        "helped by hand": [Vouch.objects.filter(made_at__lt=before), Unlock.objects.filter(made_at__lt=before)],
+        BY_HAND: [
+            Vouch.objects.filter(Q(made_at__lt=before) | Q(call__rang_at__lt=before)),  # they go with their call
+            Unlock.objects.filter(made_at__lt=before),
+        ],
         "blocks that are over": [Block.objects.filter(until__lt=before)],
         "authenticator apps": [Authenticator.objects.over_before(before)],
         "files of people": [PeopleImport.objects.over(timezone.now())],
@@ -63,13 +68,13 @@ def forget(before: datetime) -> Counter[str]:
 
     Stopped, it goes on next time.
     """
-    names = {Call: "calls", Attempt: "attempts", Challenge: "codes", Admission: "seats"}
-    gone: Counter[str] = Counter(dict.fromkeys(names.values(), 0))
+    with_calls: dict[type[Model], str] = {**LOG, Vouch: BY_HAND}
+    gone: Counter[str] = Counter(dict.fromkeys((*LOG.values(), *old_rows(before)), 0))
     for kinds in batches(old_calls(before)):
-        for model, name in names.items():
+        for model, name in with_calls.items():
             gone[name] += kinds.get(model._meta.label, 0)
     for name, each in old_rows(before).items():
-        gone[name] = sum(kinds.get(rows.model._meta.label, 0) for rows in each for kinds in batches(rows))
+        gone[name] += sum(kinds.get(rows.model._meta.label, 0) for rows in each for kinds in batches(rows))
     return gone
 
 

@@ -333,3 +333,19 @@ def test_in_a_call_the_command_refuses(ana):
     with pytest.raises(CommandError, match="in a call now") as refusal:
         says("erase_person", str(ana.pk))
     assert refusal.value.returncode == 1
+
+
+def test_the_dry_run_of_the_retention_says_what_the_run_does(quirina, room, harbour):
+    imported = PeopleImport.objects.create(uuid=uuid4(), team=harbour, state=PeopleImport.State.SHOWN)
+    ImportRow.objects.create(imported=imported, line=2, text=NAME, name=NAME, fate="ask")
+    Block.objects.create(team=harbour, number=OLD_NUMBER, reason="rang by night", until=timezone.now())
+    Vouch.objects.update(call=Call.objects.first(), used_at=timezone.now())
+    quirina.contacts.get(channel="totp").delete()
+    Authenticator.objects.update(forgotten_at=timezone.now())
+    age(200)
+    out = [StringIO(), StringIO()]
+    for said, arguments in zip(out, (["--dry-run"], []), strict=True):
+        call_command("forget_old", *arguments, stdout=said)
+    would, did = (said.getvalue().partition("UTC): ")[2] for said in out)
+    assert would == did
+    assert {"0 calls", "0 changes", "0 helped by hand", "0 files of people"}.isdisjoint(did.split(", ")), did
