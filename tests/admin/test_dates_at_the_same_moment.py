@@ -59,7 +59,7 @@ def saved_at_once(conference: Conference, *saves: Save) -> list[HttpResponse]:
             shut.set()
             waiting, until = 0, timezone.now() + timedelta(seconds=PATIENCE)
             while waiting < len(saves) and timezone.now() < until:
-                cursor.execute("SELECT pg_sleep(0.01)")
+                cursor.execute("SELECT pg_sleep(0.01), pg_stat_clear_snapshot()")
                 cursor.execute(
                     "SELECT count(*) FROM pg_stat_activity "
                     "WHERE wait_event_type = 'Lock' AND datname = current_database()"
