@@ -2,7 +2,8 @@
 
 A date is known by the time on the wall at which its series has it. When the series is changed, each date that is still
 to come keeps its identity, and so its room, where the new series has a date at that time or else on that day. What
-has begun is never moved and never deleted. A date with times of its own stays, with or without the series.
+has begun is never moved and never deleted. A date with times of its own stays, with or without the series. What is
+held once has one time, that of the conference: a date that is given another takes the conference along.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Plan:
     """What saving a conference does to its stored dates, those that are over left out.
 
     coming: all that will be there, in order, new ones unsaved; `dropped` go, with what was changed of them by itself;
-    `stray` were given times of their own, and stay though the series has no date for them any more; `held` are those
+    `stray` were given times of their own, and stay though the series has no date for them any more; `settled` had times
+    of their own in a series, and lose them, as it is held once now: each with the start that it had; `held` are those
     of what is held once that are over, and stay though it is held once more.
     """
 
@@ -48,6 +50,7 @@ class Plan:
     moved: list[Occurrence] = field(default_factory=list)
     dropped: list[Occurrence] = field(default_factory=list)
     stray: list[Occurrence] = field(default_factory=list)
+    settled: list[tuple[Occurrence, datetime]] = field(default_factory=list)
     held: list[Occurrence] = field(default_factory=list)
 
     @property
@@ -63,6 +66,11 @@ class Plan:
 def wall_start(conference: Conference) -> datetime:
     """The first start as clocks in the conference's own zone show it (naive)."""
     return conference.local(conference.starts_at).replace(tzinfo=None)
+
+
+def first_id(conference: Conference) -> str:
+    """The recurrence id of the first date, and so of the only one of what is held once."""
+    return f"{wall_start(conference):{RECURRENCE_ID}}"
 
 
 def on_the_wall(wall_time: datetime, zone: ZoneInfo) -> datetime:
@@ -135,15 +143,17 @@ def plan(conference: Conference, now: datetime) -> Plan:
     for row in rows:
         recurrence_id = made_of.get(row.pk)
         begun = row.moderators_open_at <= now
-        if recurrence_id is not None:
-            if row.closes_at > now and _follow(row, recurrence_id, dates[recurrence_id], begun):
-                result.moved.append(row)
-        elif not begun and not row.own_times:
+        if recurrence_id is None and not begun and not row.own_times:
             result.dropped.append(row)
             continue
-        elif row.own_times and not begun and row.recurrence_id >= f"{conference.local(now):{RECURRENCE_ID}}":
+        if recurrence_id is None and not begun and row.recurrence_id >= f"{conference.local(now):{RECURRENCE_ID}}":
             result.stray.append(row)
         if row.closes_at > now:
+            was_own, had = row.own_times, row.starts_at
+            if _follow(row, conference, recurrence_id, dates, begun):
+                result.moved.append(row)
+            if was_own and not row.own_times:
+                result.settled.append((row, had))
             result.coming.append(row)
     taken = set(made_of.values())
     kind: type[Occurrence] = apps.get_model("participants", "Occurrence")
@@ -179,15 +189,27 @@ def _matched(
     return pairs
 
 
-def _follow(row: Occurrence, recurrence_id: str, times: dict[str, datetime], begun: bool) -> bool:
-    """Gives a stored date what the series says, and says whether that is anything new. One that has begun may only
-    become longer or shorter.
+def _follow(
+    row: Occurrence,
+    conference: Conference,
+    recurrence_id: str | None,
+    dates: dict[str, dict[str, datetime]],
+    begun: bool,
+) -> bool:
+    """Gives a stored date what the conference says, and says whether that is anything new. One that has begun may only
+    become longer or shorter; one that has times of its own keeps them, and takes the overtime.
+
+    Args: recurrence_id: which of these dates it is; None where it is none of them.
     """
-    changes: dict[str, Any] = {} if begun else {"recurrence_id": recurrence_id}
-    if begun and row.recurrence_id == recurrence_id and not row.own_times:
-        changes |= {name: times[name] for name in ("closes_at", "overtime_until")}
-    elif not begun and not row.own_times:
-        changes |= times
+    changes: dict[str, Any] = {} if begun or recurrence_id is None else {"recurrence_id": recurrence_id}
+    if row.own_times and (conference.rule or recurrence_id is None):
+        changes["overtime_until"] = row.closes_at + timedelta(minutes=conference.overtime)
+    elif recurrence_id is not None and not begun:
+        changes |= dates[recurrence_id] | {"own_times": False}
+    elif row.recurrence_id in dates:
+        times = dates[row.recurrence_id]
+        apart = row.starts_at - times["starts_at"]
+        changes |= {name: times[name] + apart for name in ("closes_at", "overtime_until")} | {"own_times": False}
     differs = any(getattr(row, name) != value for name, value in changes.items())
     for name, value in changes.items():
         setattr(row, name, value)
@@ -207,7 +229,7 @@ def lay_out(conference: Conference, now: datetime, *, by_night: bool = False) ->
     if result.dropped:
         rows.filter(pk__in=[row.pk for row in result.dropped]).delete()
     if result.moved:
-        fields = ("recurrence_id", *TIMES)
+        fields = ("recurrence_id", "own_times", *TIMES)
         bulk_update_with_history(result.moved, rows.model, fields, default_change_reason=FOLLOWED)
     if result.made:
         bulk_create_with_history(result.made, rows.model)

@@ -61,7 +61,7 @@ class DateForm(forms.ModelForm):
         if "starts_at" in self.fields and not self.errors:
             if cleaned["follow"]:
                 self.take_back()
-            elif {*OF_A_TIME} & set(self.changed_data):
+            elif self.is_given_times:
                 self.move(cleaned)
         if self.is_held_anew and not self.errors and (other := overlaps.beside(self.instance).first()):
             field = next(name for name in HELD_ANEW if name in self.changed_data)
@@ -69,6 +69,10 @@ class DateForm(forms.ModelForm):
             said = {"date": spelled_out(other.conference, other.starts_at, other.closes_at)}
             self.add_error(field, ValidationError(words, params=said))
         return cleaned
+
+    @property
+    def is_given_times(self) -> bool:
+        return bool({*OF_A_TIME} & set(self.changed_data))
 
     @property
     def is_held_anew(self) -> bool:
@@ -96,6 +100,9 @@ class DateForm(forms.ModelForm):
             except (ValidationError, OverflowError) as error:
                 self.add_error("starts_at", getattr(error, "messages", None) or _("Is that year right?"))
                 return
+            if row.is_held_once and self.was_that_of_another(cleaned["starts_at"]):
+                self.add_error("starts_at", _("That was the time of another date of this conference. Choose another."))
+                return
         closes_at = starts_at + timedelta(minutes=cleaned["minutes"])
         doors = cleaned["doors"]
         times = {
@@ -105,7 +112,12 @@ class DateForm(forms.ModelForm):
             "closes_at": closes_at,
             "overtime_until": closes_at + timedelta(minutes=conference.overtime),
         }
-        self.give(times, own=True)
+        self.give(times, own=not row.is_held_once)
+
+    def was_that_of_another(self, wall_time: datetime) -> bool:
+        """Whether a date that stays beside it is known by this time."""
+        others = self.instance.conference.occurrences.exclude(pk=self.instance.pk)
+        return others.filter(recurrence_id=f"{wall_time:{schedule.RECURRENCE_ID}}").exists()
 
     def give(self, times: dict[str, datetime], *, own: bool) -> None:
         for name, value in times.items():

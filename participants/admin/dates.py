@@ -208,7 +208,9 @@ class OccurrenceAdmin(TellsTimes, RefusesOverlaps, admin.ModelAdmin):
         return ("room", *times, "locked", "cancelled", *(("follow",) if obj.conference.rule else ()), "tell")
 
     def save_model(self, request: HttpRequest, obj: Occurrence, form: Any, change: bool) -> None:
-        Conference.objects.select_for_update().filter(pk=obj.conference_id).values_list("pk").first()
+        conference = Conference.objects.select_for_update().get(pk=obj.conference_id)
+        if form.is_given_times and obj.is_held_once:
+            conference.held_as(obj)
         super().save_model(request, obj, form, change)
         if form.is_held_anew:
             overlaps.look_again([obj])

@@ -250,4 +250,9 @@ def fate_of(plan: schedule.Plan, conference: Conference) -> list[str]:
             gettext("%(date)s, which has a time of its own: it stays, beside the dates of the series.")
             % {"date": spelled_out(conference, row.starts_at)}
         )
+    for row, had in plan.settled:
+        said.append(
+            gettext("%(date)s, which has a time of its own: it loses it, and is held once, %(new)s.")
+            % {"date": spelled_out(conference, had), "new": spelled_out(conference, row.starts_at, row.closes_at)}
+        )
     return said

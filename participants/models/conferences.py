@@ -223,6 +223,20 @@ class Conference(models.Model):
             super().save(*args, **kwargs)
             schedule.lay_out(self, timezone.now())
 
+    def held_as(self, date: "Occurrence") -> None:
+        """Takes over the times that its only date was just given, and saves itself: the stored date follows it."""
+        minute = timedelta(minutes=1)
+        self.starts_at = date.starts_at
+        self.duration = (date.closes_at - date.starts_at) // minute
+        self.doors = (date.starts_at - date.opens_at) // minute
+        moderator_doors = (date.starts_at - date.moderators_open_at) // minute
+        if moderator_doors != max(self.doors, self.moderator_doors):
+            self.moderator_doors = moderator_doors
+        date.recurrence_id = schedule.first_id(self)
+        with transaction.atomic():
+            self.occurrences.filter(pk=date.pk).update(recurrence_id=date.recurrence_id)
+            self.save()
+
     def clean(self) -> None:
         """Raises ValidationError where a conference with a roster would leave for another team, and where what lets
         a caller in contradicts itself.
@@ -343,6 +357,11 @@ class Occurrence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conference}, {self.conference.local(self.starts_at):%Y-%m-%d %H:%M %Z}"
+
+    @property
+    def is_held_once(self) -> bool:
+        """Whether it is the date of a conference that is held once, and no other that stayed beside it."""
+        return self.conference.rule is None and self.recurrence_id == schedule.first_id(self.conference)
 
     @property
     def is_exception(self) -> bool:
