@@ -49,10 +49,14 @@ REPLACEMENTS_OF_A_CODE = {  # and how the log tells of it
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why somebody who is known is not let in, in words for them. `least`: a proof of this grade would do."""
+    """Why somebody who is known is not let in, in words for them.
+
+    `least`: a proof of this grade would do. `contact_changed`: a code at their contact of now would do.
+    """
 
     words: str
     least: Grade = Grade.NOTHING
+    contact_changed: bool = False
 
 
 class Wanted(Enum):
@@ -100,7 +104,7 @@ def admit(call: Call, invitation: int | None, occurrence: int, *, comes_back: bo
         Attempt.objects.create(call=call, outcome=outcome, occurrence=date, participant_id=date.person)
     if words or proof is None:
         least = Grade(date.conference_least_grade) if outcome == Attempt.Outcome.TOO_WEAK else Grade.NOTHING
-        return Refusal(words, least)
+        return Refusal(words, least, contact_changed=outcome == Attempt.Outcome.CONTACT_CHANGED)
     return _join(call, date, proof, now)
 
 
@@ -200,6 +204,8 @@ def _objection(call: Call, date: Any, proof: Assurance | None) -> tuple[str, str
     """What speaks against letting the person in: as the log has it, and in words for the caller. Empty: nothing."""
     title = {"room": date.conference_title}
     invited = date.person in call.people and date.person_team == date.conference_team
+    if proof is None and invited:
+        return Attempt.Outcome.CONTACT_CHANGED, _("Your contact was changed during this call.")
     if proof is None or not (invited or proof.way == Admission.PASSCODE):
         return Attempt.Outcome.NO_LONGER_INVITED, _("You are no longer on the list of %(room)s.") % title
     if date.conference_checks_numbers and date.doubt and proof.way in BY_TELEPHONE:

@@ -447,15 +447,31 @@ class ChooseRoom(Step):
     def turned_away(self, refusal: Refusal, invitation: int | None, occurrence: int) -> Outcome:
         """By a stronger way, where that would help; else the other rooms, without a new code."""
         self.call.wanted = []
+        if refusal.contact_changed:
+            return self.contact_changed(refusal.words)
         if refusal.least and ladder.insist(self.call, refusal.least):
-            is_app = self.call.contact is not None and self.call.contact.is_app
-            return Later(SendCode, refusal.words if is_app else f"{refusal.words} {_('We send you another code.')}")
+            return self.another_code(refusal.words)
         self.call.refused = [*self.call.refused, [invitation, occurrence]]
         self.say(refusal.words)
         return self.offer(self.rooms())
 
+    def contact_changed(self, words: str) -> Outcome:
+        """The code went where the person is not reached any more. One at their contact of now lets them in."""
+        ways = ladder.offered(ladder.left(self.call))
+        if not ways:
+            return self.hang_up(f"{words} {_('Please ask whoever invited you for help. Goodbye.')}")
+        self.call.contact = ways[0].contact
+        return self.another_code(words)
+
+    def another_code(self, words: str) -> Later:
+        is_app = self.call.contact is not None and self.call.contact.is_app
+        return Later(SendCode, words if is_app else f"{words} {_('We send you another code.')}")
+
     def nothing_left(self) -> Outcome:
         if not self.call.refused:
+            if recognition.contact_was_changed(self.call):
+                self.note(Attempt.Outcome.CONTACT_CHANGED)
+                return self.contact_changed(_("Your contact was changed during this call."))
             if not recognition.proved_by_code(self.call):
                 return self.refuse(Attempt.Outcome.NO_ROOM)
             self.note(Attempt.Outcome.NO_ROOM)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from participants.models import CallingLine, Conference, Invitation, Occurrence
+from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence
 from verification.manner import suit_invited
 from verification.models import Admission, Block, Call, Vouch
 
@@ -105,6 +105,15 @@ def rooms_open_to(call: Call) -> list[Invitation]:
         return _one_date_each(list(invitations.filter(vouched=True)))
     of_them = {"participant__contacts__channel": proved.channel, "participant__contacts__address": proved.address}
     return _one_date_each(list(invitations.filter(**of_them)))
+
+
+def contact_was_changed(call: Call) -> bool:
+    """Whether, while a room is open to them, nobody of the call's people has the contact any more that was proved."""
+    proved = call.challenge
+    if proved is None or not proved_by_code(call):
+        return False
+    theirs = Contact.objects.filter(participant__in=call.people, channel=proved.channel, address=proved.address)
+    return _open_now(call).filter(~Exists(theirs), participant__in=call.people, blocked=False).exists()
 
 
 def _one_date_each(invitations: list[Invitation]) -> list[Invitation]:

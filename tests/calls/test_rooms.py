@@ -156,7 +156,7 @@ def test_a_contact_taken_off_while_the_code_is_typed_admits_nobody(room, ana):
     phone.dial()
     Contact.objects.filter(participant=ana).update(address="+12025550177")
     phone.press(phone.text_code())
-    assert (phone.is_over, Admission.objects.count()) == (True, 0)
+    assert (phone.in_room, Admission.objects.count()) == (False, 0)
 
 
 def test_who_was_in_before_the_room_was_locked_may_come_back(room, ana):

@@ -77,7 +77,7 @@ def test_a_contact_taken_off_at_the_menu_admits_nobody(room, ana):
     ana.contacts.all().delete()
     phone.press("1")
     assert not phone.in_room
-    assert attempts()[-1] == "no longer invited"
+    assert attempts()[-1] == "contact changed"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,6 +37,7 @@ class Attempt(models.Model):
         BY_PASSCODE = "by passcode", _("let in with the passcode alone, identity not checked")
         CAME_BACK = "came back", _("came back from the same line after a drop, not asked again")
         TOO_WEAK = "too weak", _("proved by less than the room asks for")
+        CONTACT_CHANGED = "contact changed", _("the contact that the code went to was changed during the call")
         NO_LONGER_INVITED = "no longer invited", _("no longer on the roster")
         DOORS_CLOSED = "doors closed", _("the doors had closed")
         NO_ROOM = "no room", _("no room was open to them any more")
