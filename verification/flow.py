@@ -284,7 +284,21 @@ class EnterCode(Step):
         return self.ask(str(words.last_try) if left == 1 else words.newest % self.code)
 
 
-class ChooseWay(Step):
+class Menu(Step):
+    """A question that one key answers: a star is one, and the pound that some press after it comes by itself."""
+
+    def read_again(self) -> Outcome:
+        """After a star. The pound after it would cut the choices off: nothing pressed then means the same again."""
+        outcome = self.once_more()
+        if isinstance(outcome, Ask) and outcome.digits == 1:
+            self.call.menu[""] = None
+        return outcome
+
+    def is_pound_of_star(self, keys: str) -> bool:
+        return not keys and "" in self.call.menu
+
+
+class ChooseWay(Menu):
     """The same again, or another way. Only where there is a choice."""
 
     def ask(self, words: str = "") -> Outcome:
@@ -298,10 +312,12 @@ class ChooseWay(Step):
     def answer(self, keys: str) -> Outcome:
         if self.call.vouched:
             return ChooseRoom
+        if self.is_pound_of_star(keys):
+            return self.ask()
         if not keys:
             return EnterCode
         if keys not in self.call.menu:
-            return self.once_more() if keys == "*" else self.stumbled(_("That is not one of the choices."))
+            return self.read_again() if keys == "*" else self.stumbled(_("That is not one of the choices."))
         same = self.call.menu[keys] == self.call.contact_id
         self.call.contact = Contact.objects.filter(pk=self.call.menu[keys]).first()
         return WaitToSend if same else SendCode
@@ -386,7 +402,7 @@ class EnterPasscode(Step):
         return self.ask(_("That is not the passcode. Please enter it again."))
 
 
-class ChooseRoom(Step):
+class ChooseRoom(Menu):
     """With one open room there is nothing to ask. From here on the caller is known, and may be told things."""
 
     def arrive(self) -> Outcome:
@@ -428,10 +444,12 @@ class ChooseRoom(Step):
         return _("%(room)s as %(person)s") % {"room": room.conference.title, "person": room.participant.name}
 
     def answer(self, keys: str) -> Outcome:
+        if self.is_pound_of_star(keys):
+            return self.ask()
         if not keys:
             return self.silent(_("Please choose a room."), _("To enter a room, please make your choice now."))
         if keys not in self.call.menu:
-            return self.once_more() if keys == "*" else self.stumbled(_("That is not one of the choices."))
+            return self.read_again() if keys == "*" else self.stumbled(_("That is not one of the choices."))
         return self.enter(*self.call.menu[keys])
 
     def enter(self, invitation: int | None, occurrence: int) -> Outcome:

@@ -207,6 +207,26 @@ def test_silence_in_the_menu_leads_back_to_the_code(room):
     assert phone.in_room
 
 
+def test_a_pound_after_the_star_in_the_menu_does_not_cut_the_choices_off(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MAILBOX)
+    phone.press("*#")
+    menu = "For a text, press 1. For an e-mail, press 2."
+    phone.press("*#")
+    assert phone.heard == [menu, menu]
+    phone.press("2")
+    assert phone.heard == [f"{BY_MAIL} {CHOICE}"]
+
+
+def test_a_pound_after_the_star_is_heard_once_and_then_silence_is_silence(room):
+    person(room, ("sms", MOBILE), ("email", MAILBOX))
+    phone = dialled(MOBILE)
+    phone.press("*#")
+    phone.press("*#")
+    phone.stay_silent()
+    assert phone.heard == [CHOICE]
+
+
 def test_the_newest_code_is_what_is_checked(room):
     person(room, ("sms", MOBILE), ("email", MAILBOX))
     phone = dialled(MAILBOX)

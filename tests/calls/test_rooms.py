@@ -75,6 +75,15 @@ def test_a_key_that_is_in_no_menu_is_asked_for_again(second_room):
     assert not Admission.objects.exists()
 
 
+def test_a_pound_after_the_star_at_the_menu_of_rooms_has_it_again_and_is_no_silence(second_room):
+    phone = proved(cast.ANA)
+    menu = "For Board meeting, press 1. For Choir practice, press 2."
+    phone.press("*#")
+    assert phone.heard == [menu, menu]
+    phone.stay_silent()
+    assert phone.heard == [f"Please choose a room. {menu}"]
+
+
 def test_silence_at_the_menu_ends_in_goodbye(second_room):
     phone = proved(cast.ANA)
     phone.stay_silent()
