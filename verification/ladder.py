@@ -25,6 +25,7 @@ HELD = "attested_first"  # a member's own line, for which the carrier vouches, w
 COUNTRY = "country"  # that of the number is none to which codes go
 PREFIX = "prefix"  # no codes go to numbers that begin so
 LINE = "line"  # of a kind to which none can go this way, such as a text to a landline
+ITSELF = "itself"  # a voice code would go to the line that is calling
 
 
 class DifferentContactsError(Exception):
@@ -57,6 +58,7 @@ def ways(call: Call, people: list[int]) -> list[Way]:
             doubt_matters=_doubt_matters(people)
         )
     )
+    call.left_out = _left_out(call, contacts)
     contacts = [contact for contact in contacts if contact.can_work] or contacts
     reachable = {contact.participant_id for contact in contacts}
     shared: dict[tuple[str, str], Any] = {}
@@ -74,6 +76,12 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     found = [way for way in found if way.reaches or not call.insists]
     call.ways_found = sorted(found, key=lambda way: (way.rests, not way.reaches))
     return call.ways_found
+
+
+def _left_out(call: Call, contacts: list[Any]) -> tuple[str, ...]:
+    """Why contacts are no ways at all: what the log has where there is none."""
+    lines = [LINE for contact in contacts if not contact.can_work]
+    return tuple(sorted({*lines, *(ITSELF for contact in contacts if _rings_the_caller(call, contact))}))
 
 
 def _way(contact: Any, call: Call) -> Way:

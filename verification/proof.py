@@ -104,7 +104,7 @@ def _nothing_left(call: Call, ways: list[ladder.Way]) -> Sending:
     if shut:
         call.note(Attempt.Outcome.OVER_LIMIT if shut == ladder.HELD else Attempt.Outcome.NO_CONTACT, shut)
         return Sending.OVER_LIMIT
-    call.note(Attempt.Outcome.NO_CONTACT)
+    call.note(Attempt.Outcome.NO_CONTACT, ", ".join(call.left_out))
     return Sending.NO_CONTACT
 
 

@@ -7,9 +7,11 @@ from conferenceline.tasks import every_minute
 from participants.models import Contact
 from sandbox.models import Fault
 from tests import cast
-from tests.calls.log import asked_of_twilio
+from tests.calls.log import REFUSAL, asked_of_twilio
 from tests.phone import Phone
+from verification.admin.words import DETAILS, reason
 from verification.line_types import ask_due
+from verification.models import Attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,22 @@ def test_a_changed_number_is_asked_for_again_and_what_was_known_is_forgotten(dor
     assert (contact.line_type, contact.line_type_asked_at) == ("", None)
     assert ask_due() == 1
     assert dora.contacts.get(channel="sms").line_type == "mobile"
+
+
+@pytest.mark.parametrize(
+    ("channels", "why"), [(("sms", "call"), ["itself", "line"]), (("call",), ["itself"]), ((), [])]
+)
+def test_the_log_says_why_no_code_can_go_to_a_landline_that_calls_itself(dora, channels, why):
+    dora.contacts.all().delete()
+    for position, channel in enumerate(channels):
+        Contact.objects.create(participant=dora, channel=channel, address=LANDLINE, position=position)
+    ask_due()
+    phone = Phone(LANDLINE)
+    phone.dial()
+    assert phone.heard == [REFUSAL]
+    attempt = Attempt.objects.get()
+    assert (attempt.outcome, attempt.detail) == (Attempt.Outcome.NO_CONTACT, ", ".join(why))
+    assert reason(attempt) == ", ".join(str(DETAILS[each]) for each in why)
 
 
 @pytest.mark.parametrize(("code", "status", "due"), [(20429, 429, 1), (60600, 400, 0)])

@@ -33,6 +33,7 @@ DETAILS = {
     "prefix": _("no code goes to numbers that begin so"),
     **dict(Doubt.choices),
     "line": _("no code goes to this kind of line, such as a text to a landline"),
+    "itself": _("no code is spoken to the line that is calling"),
 }
 MISSED: dict[str, Any] = {
     Delivery.Kind.TOO_EARLY: _("too early"),

@@ -208,6 +208,7 @@ class Call(models.Model):
     challenge = models.ForeignKey("verification.Challenge", models.SET_NULL, null=True, blank=True, related_name="+")
 
     ways_found: list[Any] | None = None  # by which a code can be sent, as this turn found them: see ladder.py
+    left_out: tuple[str, ...] = ()  # and why a contact is none of them
     too_many: bool | None = None  # whether it was one too many when it rang
     missed: tuple[int, int] | None = None  # whoever calls too early or too late, and for what: see missed.py
     vouched = False  # whether somebody lets it in by hand: known() and the recognition of its people say so
