@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -64,12 +66,13 @@ class UploadForm(forms.Form):
         return file
 
     def begin(self, user: Any) -> uuid.UUID:
-        """Has the file read. The same form sent once more is the same import."""
+        """Has the file read. The same form sent once more is the same import; with another file in it, another."""
         typed = self.cleaned_data
-        key = uuid.uuid5(typed["token"], f"import by {user.pk}")
         team = self.conference.team if self.conference else typed["team"]
         role = typed.get("role") or Invitation.Role.PARTICIPANT
         content = typed["file"].read()
+        what = f"import by {user.pk} for {team.pk} as {role} of {hashlib.sha256(content).hexdigest()}"
+        key = uuid.uuid5(typed["token"], what)
         PeopleImport.begin(key, content, team=team, conference=self.conference, role=role, made_by=user)
         return key
 
@@ -121,7 +124,7 @@ class ImportsPeople(WorkPages):
         if "save" in request.POST:
             imported.save_shown()
             return HttpResponseRedirect(f"{here}?of={imported.uuid}")
-        return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(f"{here}?{rows_to_show(request, imported)}")
 
     def _shown(self, request: HttpRequest, imported: PeopleImport) -> dict[str, Any]:
         counts = [(fate, imported.counts[fate.value]) for fate in SHOWN_FIRST if imported.counts.get(fate.value)]
@@ -151,6 +154,14 @@ def on_roster(conference: Conference | None, rows: Any) -> set[int]:
     people = [row.participant_id for row in rows if row.participant_id]
     there = conference.invitations.filter(participant__in=people) if conference else Invitation.objects.none()
     return set(there.values_list("participant", flat=True))
+
+
+def rows_to_show(request: HttpRequest, imported: PeopleImport) -> str:
+    """Those of the button that was pressed: other rows (`only` of one fate), another page of them, or the same."""
+    if "only" in request.POST:
+        return urlencode({"of": imported.uuid, "fate": request.POST["only"]})
+    page = request.POST.get("go", request.GET.get("p", ""))
+    return urlencode({"of": imported.uuid, "fate": request.GET.get("fate", ""), "p": page})
 
 
 def asked_about(request: HttpRequest) -> list[int]:

@@ -179,6 +179,36 @@ def test_the_button_pressed_twice_uploads_once(organizer, harbour):
     assert len(places) == PeopleImport.objects.count() == 1
 
 
+def test_another_file_from_the_same_form_is_another_import(organizer, harbour):
+    """As the back button of a browser brings the form back, with what made it one press."""
+    fields = FormReader(organizer.get(BOOK).content.decode()).fields
+    for content in (FILE, "Name;Mobile\r\nNell Zanzibar;202-555-0177\r\n"):
+        organizer.post(BOOK, fields | {"file": SimpleUploadedFile("people.csv", content.encode())})
+    call_command("import_due", verbosity=0)
+    assert set(ImportRow.objects.values_list("name", flat=True)) == {"Mia Kärr", "Ivo Lund", "Nell Zanzibar"}
+    assert PeopleImport.objects.count() == 2
+
+
+def test_another_role_from_the_same_form_is_another_import(organizer, room):
+    page = f"/admin/participants/conference/{room.pk}/import/"
+    fields = FormReader(organizer.get(page).content.decode()).fields
+    for role in Invitation.Role.values:
+        organizer.post(page, fields | {"file": SimpleUploadedFile("people.csv", FILE.encode()), "role": role})
+    assert set(PeopleImport.objects.values_list("role", flat=True)) == set(Invitation.Role.values)
+
+
+@pytest.mark.parametrize(("button", "leads_to"), [({"go": "2"}, "&fate=&p=2"), ({"only": "ask"}, "&fate=ask")])
+def test_whoever_turns_the_page_keeps_the_answers(organizer, harbour, button, leads_to):
+    cast.person(harbour, "Bo", cast.BO)
+    upload(organizer, f"name,mobile\nBob,{cast.BO}\n")
+    imported = worked()
+    row = imported.rows.get()
+    answer = press(organizer, imported, **{f"row-{row.pk}": "out"}, **button)
+    assert answer["Location"] == f"{BOOK}?of={imported.uuid}{leads_to}"
+    row.refresh_from_db()
+    assert row.answer == "out"
+
+
 class WorkerKilled(BaseException):
     """Not an Exception: nothing in the application may catch it, as nothing catches kill -9."""
 
