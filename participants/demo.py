@@ -49,6 +49,7 @@ class Room:
     least_grade: int = Grade.NOTHING
     comes_back: bool = False
     checks_numbers: bool = False
+    seats: int = 50
     rule: Rule | None = None  # by which it repeats, from the first date that it has then
     number: str | None = None  # where the passcode alone opens it
     passcode: str = ""
@@ -119,6 +120,15 @@ ROOMS = (
         admission=Policy.CODE_AND_PASSCODE,
         least_grade=Grade.PHONE,
         passcode="161803",
+    ),
+    Room(
+        HARBOUR,
+        "Tug crew",
+        "Europe/London",
+        -HOUR,
+        minutes=HALF_A_DAY,
+        starts_with=Conference.StartsWith.ANYONE,
+        seats=2,
     ),
     Room(HARBOUR, "Budget", "America/New_York", 24 * HOUR),
     Room(HARBOUR, "Crew call", "Europe/London", 24 * HOUR, rule=Rule(WEEKLY, days=(1,), count=12)),
@@ -333,6 +343,30 @@ PEOPLE = (
         reached_by=Contact.Channel.CALL,
         or_by=((Contact.Channel.EMAIL, "will.penn@example.com"),),
     ),
+    Person(
+        "Xenia Boll",
+        "+12025550157",
+        "+12025550157",
+        (Seat("Tug crew", PARTICIPANT, "20000036"),),
+        "a code by text, then in, on the only seat that is not kept for a moderator",
+    ),
+    Person(
+        "Yuri Cole",
+        "+12025550158",
+        "+12025550158",
+        (Seat("Tug crew", PARTICIPANT, "20000037"),),
+        "a code by text; then, while Xenia Boll is in, the line says that it is full, as a mail does within a minute",
+        or_by=((Contact.Channel.EMAIL, "yuri.cole@example.com"),),
+    ),
+    Person(
+        "Zara Finch",
+        "+12025550159",
+        "+442079460159",
+        (Seat("Quay choir", PARTICIPANT, "20000038"),),
+        "her other number is British, and codes of this team go to the United States alone: the code comes by e-mail",
+        team=QUAY,
+        or_by=((Contact.Channel.EMAIL, "zara.finch@example.com"),),
+    ),
 )
 STRANGER = "+12025550199"  # on no roster
 
@@ -395,6 +429,7 @@ def hold(room: Room, now: datetime) -> None:
             "least_grade": room.least_grade,
             "comes_back": room.comes_back,
             "checks_numbers": room.checks_numbers,
+            "seats": room.seats,
             "number": room.number,
         },
     )

@@ -247,6 +247,34 @@ def test_lookup_has_told_of_the_landlines_when_the_demo_begins(settings):
 
 
 @pytest.mark.django_db
+def test_a_room_is_full_while_somebody_sits_on_its_only_seat():
+    seed()
+    xenia, yuri = Phone("+12025550157"), Phone("+12025550158")
+    xenia.dial()
+    xenia.press(xenia.text_code())
+    yuri.dial()
+    yuri.press(yuri.text_code())
+    assert xenia.in_room
+    assert yuri.hears("Tug crew is full. Please call again later.")
+
+    xenia.hang_up()
+    yuri.dial()
+    yuri.press(yuri.text_code())
+    assert yuri.in_room
+
+
+@pytest.mark.django_db
+def test_no_code_goes_to_a_country_that_its_team_does_not_allow():
+    seed()
+    zara = Phone("+12025550159", texts="zara.finch@example.com")
+    zara.dial()
+    assert zara.hears("We have sent you an e-mail with a 6 digit code.")
+    assert not Phone("+442079460159").messages
+    zara.press(zara.text_code())
+    assert zara.in_room
+
+
+@pytest.mark.django_db
 def test_the_sandboxs_number_is_listed_and_rings_here_on_whatever_port_this_is(settings):
     seed()
     settings.PUBLIC_URL = "http://127.0.0.1:8001"
