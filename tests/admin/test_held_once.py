@@ -134,9 +134,10 @@ def test_a_date_that_stayed_of_a_series_keeps_its_own_time_beside_it(organizer, 
 
     planned = {"starts_at_0": "2040-01-04", "starts_at_1": "09:00"}
     assert list(errors_of(save(organizer, page_of(first), **planned))) == ["starts_at"]
-    on_date(organizer, first, starts_at_1="10:00")
+    on_date(organizer, first, starts_at_0="2040-01-09", starts_at_1="10:00")
     crew.refresh_from_db()
-    assert (crew.starts_at, first.own_times) == (NINE + HOUR, False)
+    assert (crew.starts_at, first.own_times) == (NINE + 145 * HOUR, False)
+    assert list(crew.occurrences.all()) == [second, first]
 
 
 def test_a_series_with_a_moved_first_date_that_is_held_once_from_now_on_is_held_as_its_page_says(organizer, harbour):

@@ -266,6 +266,23 @@ def test_a_date_that_has_begun_becomes_longer_and_one_that_is_over_stays(harbour
     assert "minutes" not in fields_of(login(harbourmaster).get(page_of(first)))
 
 
+@pytest.mark.parametrize("early", [timedelta(0), timedelta(seconds=1)])
+def test_a_date_is_moved_until_the_first_door_opens_by_its_page_and_by_its_series(harbourmaster, harbour, clock, early):
+    daily = cast.conference(harbour, "Crew", TUESDAY, moderator_doors=40, recurrence="FREQ=DAILY;COUNT=3")
+    first, second, _third = daily.occurrences.all()
+    clock.move_to(first.moderators_open_at - early)
+    organizer = login(harbourmaster)
+
+    save(organizer, page_of(daily), starts_at_1="09:10")
+    kept = first.starts_at
+    first.refresh_from_db()
+    assert (first.starts_at == kept) == (not early)
+    answer = save(organizer, page_of(first), starts_at_1="09:20")
+    assert answer.status_code == 302 if early else list(errors_of(answer)) == ["starts_at"]
+    second.refresh_from_db()
+    assert second.starts_at == kept + timedelta(days=1, minutes=10)
+
+
 def test_one_that_is_held_once_is_not_moved_while_its_doors_are_open(organizer, room, clock):
     fields = {"starts_at_1": "23:00"}
     assert list(errors_of(save(organizer, page_of(room), **fields))) == ["starts_at"]

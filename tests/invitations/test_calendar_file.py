@@ -146,6 +146,29 @@ def test_dates_that_were_moved_called_off_or_made_longer_are_so_in_the_calendar(
     assert first.starts_at in [starts for starts, _ends in dates_of(weekly)]
 
 
+def test_each_date_that_is_called_off_is_taken_out_where_the_series_has_it_and_no_other(weekly):
+    dates = list(weekly.occurrences.order_by("starts_at")[:40])
+    in_winter = next(date for date in dates if weekly.local(date.starts_at).utcoffset() == timedelta(hours=-5))
+    in_summer, moved_and_off, moved = [date for date in dates if date != in_winter][5:8]
+    for date in (moved_and_off, moved):
+        for name in schedule.TIMES:
+            setattr(date, name, getattr(date, name) + timedelta(hours=3))
+        date.own_times = True
+        date.save()
+    for date in (in_winter, in_summer, moved_and_off):
+        date.cancelled = True
+        date.save()
+
+    text = file_of(weekly)
+
+    zone, _, off = first_of(text, "EXDATE").partition(":")
+    assert zone == "TZID=America/New_York"
+    assert sorted(off.split(",")) == sorted(date.recurrence_id for date in (in_winter, in_summer, moved_and_off))
+    assert text.count("EXDATE") == text.count("RECURRENCE-ID") == 1
+    until = weekly.occurrences.order_by("starts_at").last().starts_at
+    assert moments(text, until, weekly.time_zone) == dates_of(weekly)
+
+
 def test_a_date_that_the_series_has_no_longer_is_still_in_the_calendar(weekly):
     stray = weekly.occurrences.order_by("starts_at")[1]
     for name in schedule.TIMES:
