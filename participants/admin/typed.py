@@ -20,7 +20,8 @@ from participants.models.teams import region_of
 from participants.names import LONGEST, plain
 from participants.numbers import read_number
 
-SHOWN = 50  # of a roster on the page of its conference: Django reads no form with more than 1000 fields
+# Of a roster on the page of its conference: each costs time, and Django reads no form with more than 1000 fields.
+SHOWN = 50
 
 
 class Shown(forms.Widget):

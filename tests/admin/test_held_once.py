@@ -11,6 +11,7 @@ from tests import cast
 from tests.admin.conftest import login
 from tests.admin.page import errors_of, fields_of, save
 from tests.admin.test_history import told
+from tests.admin.test_series import page_of
 
 NINE = datetime(2040, 1, 3, 9, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -26,10 +27,6 @@ def clock():
 @pytest.fixture
 def once(harbour) -> Conference:
     return cast.conference(harbour, "Budget", NINE)
-
-
-def page_of(row: Conference | Occurrence) -> str:
-    return f"/admin/participants/{type(row).__name__.lower()}/{row.pk}/change/"
 
 
 def on_date(browser, date: Occurrence, **typed) -> None:
