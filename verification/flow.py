@@ -26,7 +26,7 @@ from verification.models import Admission, Attempt
 from verification.passcodes import Passing, check_passcode, room_called
 from verification.proof import check_code, perhaps_sent, send_code
 from verification.replies import Ask, HangUp, Join
-from verification.results import Checking, Sending
+from verification.results import NOT_SENT_AT_ALL, Checking, Sending
 from verification.wording import choices, wording_of
 
 CHOICES_MOST = 5  # rooms in a menu: more than a caller can keep in mind are chosen by roster number
@@ -181,6 +181,8 @@ class SendCode(Step):
                 return Later(SendCode, _("One moment, please."))
             case Sending.BUSY:
                 return Later(SendCode, _("One moment, please."), seconds=2)
+            case _ if sending in NOT_SENT_AT_ALL and self.call.wanted:
+                return self.keep_what_is_proved()
             case Sending.STILL_BUSY:
                 return self.hang_up(_("We are sorry, the line is busy. Please call again in a minute. Goodbye."))
             case Sending.NO_MORE:
@@ -189,8 +191,18 @@ class SendCode(Step):
                 )
             case Sending.UNDELIVERABLE:
                 return self.hang_up(str(words.cannot))
+            case Sending.OVER_LIMIT if self.call.challenge:  # they know already that codes are sent to them
+                return self.hang_up(_("We can send no more codes now. Please call again later. Goodbye."))
             case Sending.OVER_LIMIT | Sending.NO_CONTACT:
                 return self.refusal()
+
+    def keep_what_is_proved(self) -> Outcome:
+        """No stronger code is to be had: the room that asks for one stays shut, and the code of before opens others."""
+        self.call.refused = [*self.call.refused, self.call.wanted]
+        self.call.wanted = []
+        self.call.challenge = recognition.right_code(self.call)
+        self.say(_("We cannot send a code that way now."))
+        return ChooseRoom
 
     def ask(self, words: str = "") -> Outcome:
         """Whoever asks again here cannot know whether the code went out."""
@@ -468,6 +480,7 @@ class ChooseRoom(Menu):
         if refusal.contact_changed:
             return self.contact_changed(refusal.words)
         if refusal.least and ladder.insist(self.call, refusal.least):
+            self.call.wanted = [invitation, occurrence]
             return self.another_code(refusal.words)
         self.call.refused = [*self.call.refused, [invitation, occurrence]]
         self.say(refusal.words)

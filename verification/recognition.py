@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence
 from verification.manner import suit_invited
-from verification.models import Admission, Block, Call, Vouch
+from verification.models import Admission, Block, Call, Challenge, Vouch
 
 
 class BlockedError(Exception):
@@ -92,6 +92,11 @@ def proved_by_code(call: Call) -> bool:
     """Whether the right code was typed in this call."""
     code = call.challenge
     return code is not None and code.state == code.State.APPROVED and code.call_id == call.pk
+
+
+def right_code(call: Call) -> Challenge | None:
+    """The newest code that was typed right in this call, though another may have been asked for since."""
+    return call.challenges.filter(state=Challenge.State.APPROVED).order_by("-pk").first()
 
 
 def rooms_open_to(call: Call) -> list[Invitation]:

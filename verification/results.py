@@ -23,6 +23,15 @@ class Sending(Enum):
     SHOWN_BY_APP = auto()  # nothing is sent: the authenticator app shows a code
 
 
+NOT_SENT_AT_ALL = (  # and no other is in hand
+    Sending.NO_MORE,
+    Sending.OVER_LIMIT,
+    Sending.STILL_BUSY,
+    Sending.UNDELIVERABLE,
+    Sending.NO_CONTACT,
+)
+
+
 class Checking(Enum):
     """What came of a code that was typed."""
 

@@ -106,6 +106,7 @@ def test_over_the_limit_of_the_new_number_no_code_goes_there(phone, ana, setting
     settings.LIMITS = settings.LIMITS | {"sends_per_contact": "0/600"}
     ana.contacts.update(address=NEW)
     phone.press(phone.text_code())
+    assert phone.heard == [ANOTHER, "We can send no more codes now. Please call again later. Goodbye."]
     assert (phone.is_over, Admission.objects.count()) == (True, 0)
     assert attempts() == ["code sent", "contact changed", "over limit"]
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from conferenceline.telephony.errors import TooBusyError, UndeliverableError
 from participants.models import Conference, Contact, Grade
-from tests import cast
+from tests import cast, mishaps
 from tests.calls.log import attempts
 from tests.phone import Phone
 from verification.models import Admission, Challenge
@@ -98,6 +99,65 @@ def test_who_chose_a_weaker_way_is_sent_a_stronger_code_and_gets_in_with_that(an
     assert channels()[:2] == ["sms", "email"]
     seat = Admission.objects.get()
     assert (seat.channel, seat.to_calling_line, seat.assurance.grade) == ("sms", True, Grade.PHONE)
+
+
+@pytest.fixture
+def choir(ana, harbour) -> Conference:
+    """Open at the same time, to every proof."""
+    other = cast.conference(harbour, "Choir")
+    cast.invite(other, ana)
+    return other
+
+
+@pytest.fixture
+def proved(ana, phone) -> Phone:
+    """By mail: that she has a mobile is put into the book only while she types."""
+    phone.dial()
+    gets_texts(ana)
+    phone.press(newest_code(MAIL))
+    return phone
+
+
+def gets_into_the_choir_by_mail(phone: Phone) -> bool:
+    assert phone.hears("We cannot send a code that way now. For Choir, press 1.")
+    phone.press("1")
+    seat = Admission.objects.get()
+    return phone.in_room and (seat.occurrence.conference.title, seat.channel) == ("Choir", "email")
+
+
+def test_the_stronger_code_leads_to_the_room_that_was_chosen(choir, proved):
+    proved.press("1")
+    assert proved.hears(f"{TOO_WEAK} We send you another code.")
+    proved.press(proved.text_code())
+    assert proved.in_room
+    assert Admission.objects.get().occurrence.conference.title == "Board meeting"
+
+
+@pytest.mark.parametrize("fault", [UndeliverableError, TooBusyError])
+def test_where_no_stronger_code_can_be_sent_the_other_room_stays_open(choir, proved, fault):
+    mishaps.meets("verify.send", fault)
+    mishaps.meets("verify.send", fault)  # again, where it is tried again
+    proved.press("1")
+    assert gets_into_the_choir_by_mail(proved)
+
+
+def test_a_stronger_code_over_the_limit_leaves_the_other_room_open(choir, proved, settings):
+    settings.LIMITS = settings.LIMITS | {"sends_per_contact": "0/600"}
+    proved.press("1")
+    assert gets_into_the_choir_by_mail(proved)
+
+
+def test_where_there_is_no_other_room_it_ends_in_words(ana, phone, settings):
+    phone.dial()
+    gets_texts(ana)
+    settings.LIMITS = settings.LIMITS | {"sends_per_contact": "0/600"}
+    phone.press(newest_code(MAIL))
+    assert phone.heard == [
+        f"{TOO_WEAK} We send you another code.",
+        "We cannot send a code that way now. If you have questions, ask whoever invited you. Goodbye.",
+    ]
+    assert phone.is_over
+    assert not Admission.objects.exists()
 
 
 def test_a_text_in_a_call_whose_number_may_be_forged_is_worth_a_mail(ana, phone):

@@ -125,6 +125,18 @@ def test_a_contact_gets_three_texts_in_ten_minutes_from_whatever_line(clock, ana
     assert borrowed(ana, OTHER_BORROWED).heard == [CODE_SENT]
 
 
+def test_whoever_was_sent_a_code_in_this_call_is_told_that_there_is_no_other(clock, settings, ana):
+    """The sentence that strangers hear would hide nothing any more, and tell a member of a mistake that is none."""
+    settings.LIMITS = settings.LIMITS | {"sends_per_contact": "1/3600"}
+    own = Phone(cast.ANA)
+    own.dial()
+    clock.shift(timedelta(minutes=11))
+    own.press("*#")
+    assert (own.heard, own.is_over) == (["We can send no more codes now. Please call again later. Goodbye."], True)
+    assert attempts() == ["code sent", "over limit"]
+    assert sends() == [cast.ANA]
+
+
 def test_two_people_with_one_contact_share_its_three_texts(room):
     mobile = "+12025550161"
     dora, emil = (cast.person(room.team, name, texts=mobile) for name in ("Dora", "Emil"))

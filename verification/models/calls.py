@@ -190,7 +190,7 @@ class Call(models.Model):
     dead_ends = models.JSONField(default=list)  # contacts that no code could be sent to, in this call
     ways = models.PositiveSmallIntegerField(default=1)  # by which a code could be sent, when the last one was
     asked_at = models.DateTimeField(null=True)  # when the last code was asked for
-    wanted = models.JSONField(default=list)  # where a passcode leads: [invitation or None, occurrence]
+    wanted = models.JSONField(default=list)  # where more is asked for: [invitation or None, occurrence]
     passcode_typed = models.PositiveBigIntegerField(null=True)  # the key of the one that was typed right
     wrong_passcodes = models.PositiveSmallIntegerField(default=0)
     least_grade = models.PositiveSmallIntegerField(default=Grade.NOTHING)  # of the strictest room that it may want
