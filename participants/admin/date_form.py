@@ -17,11 +17,15 @@ from participants.models import Occurrence
 
 A_DAY = 24 * 60  # minutes
 OF_A_TIME = ("starts_at", "minutes", "doors", "moderator_doors")
+OF_THE_DATE = (*OF_A_TIME, "locked", "cancelled")
 HELD_ANEW = ("follow", "starts_at", "minutes", "cancelled")  # fields that can put a date where another is
 
 
 class DateForm(forms.ModelForm):
-    """One date by itself: another time, another length, other doors; or as the series has it."""
+    """One date by itself: another time, another length, other doors; or as the series has it.
+
+    Writes only what was changed on this page: others may have moved, locked or cancelled the date since it was opened.
+    """
 
     tell = forms.BooleanField(label=_("Tell those who are invited of a change"), required=False, initial=True)
 
@@ -42,6 +46,8 @@ class DateForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        for name in {*OF_THE_DATE} & {*self.fields}:
+            self.fields[name].show_hidden_initial = True
         if "starts_at" in self.fields and row.conference.always_open:
             for name in (*OF_A_TIME, "follow"):  # its page does not show them
                 del self.fields[name]
@@ -58,6 +64,8 @@ class DateForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        for name in {*OF_THE_DATE} & {*cleaned} - {*self.changed_data}:
+            cleaned[name] = self.initial[name]
         if "starts_at" in self.fields and not self.errors:
             if cleaned["follow"]:
                 self.take_back()
@@ -73,6 +81,13 @@ class DateForm(forms.ModelForm):
     @property
     def is_given_times(self) -> bool:
         return bool({*OF_A_TIME} & set(self.changed_data))
+
+    @property
+    def written(self) -> list[str]:
+        """The fields of the row that were changed here."""
+        times = (*schedule.TIMES, "own_times") if self.is_given_times or self.cleaned_data.get("follow") else ()
+        called_off = ("cancelled",) if self.cleaned_data.get("follow") else ()
+        return [*times, *{*called_off, *{"locked", "cancelled"} & {*self.changed_data}}]
 
     @property
     def is_held_anew(self) -> bool:

@@ -211,7 +211,7 @@ class OccurrenceAdmin(TellsTimes, RefusesOverlaps, admin.ModelAdmin):
         conference = Conference.objects.select_for_update().get(pk=obj.conference_id)
         if form.is_given_times and obj.is_held_once:
             conference.held_as(obj)
-        super().save_model(request, obj, form, change)
+        obj.save(update_fields=form.written)
         if form.is_held_anew:
             overlaps.look_again([obj])
 

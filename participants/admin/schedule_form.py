@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -35,8 +36,17 @@ class WallTimeField(forms.SplitDateTimeField):
         time_attrs={"type": "time"},
     )
 
+    # In one box: Django forgets the initial value of two when a page comes back with an error.
+    hidden_widget = forms.HiddenInput
+
     def compress(self, data_list: Any) -> datetime | None:
         return datetime.combine(*data_list) if data_list else None
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return parse_datetime(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid_date"]) from error
 
 
 class LongSelect(forms.Select):

@@ -164,3 +164,47 @@ def test_a_new_overtime_reaches_a_date_of_a_series_that_has_times_of_its_own(har
     assert (first.starts_at, first.closes_at) == (NINE + 5 * HOUR, NINE + 6 * HOUR + 30 * MINUTE)
     assert first.overtime_until == first.closes_at + 10 * MINUTE
     assert first.own_times
+
+
+def posted_from(browser, page: str, before: dict[str, str], **typed: str):
+    """What a page sends that was opened before others changed something."""
+    return browser.post(page, before | typed)
+
+
+def test_who_only_locks_a_date_writes_no_time_that_was_shown_before_another_moved_it(organizer, once):
+    page = page_of(once.occurrences.get())
+    shown = fields_of(organizer.get(page))
+    on_conference(organizer, once, starts_at_1="11:00", duration=90)
+
+    assert posted_from(organizer, page, shown, locked="on").status_code == 302
+
+    date = once.occurrences.get()
+    assert (date.starts_at, date.closes_at, date.locked) == (NINE + 2 * HOUR, NINE + 3 * HOUR + 30 * MINUTE, True)
+    once.refresh_from_db()
+    assert once.starts_at == date.starts_at
+
+
+def test_who_makes_a_date_longer_leaves_the_start_and_the_lock_that_others_gave_it_meanwhile(organizer, once):
+    page = page_of(once.occurrences.get())
+    shown = fields_of(organizer.get(page))
+    on_conference(organizer, once, starts_at_1="11:00")
+    Occurrence.objects.update(locked=True)
+
+    assert posted_from(organizer, page, shown, minutes="120").status_code == 302
+
+    date = once.occurrences.get()
+    assert (date.starts_at, date.closes_at, date.locked) == (NINE + 2 * HOUR, NINE + 4 * HOUR, True)
+
+
+def test_what_was_typed_and_refused_is_still_a_change_when_the_page_comes_again(organizer, once):
+    page = page_of(once.occurrences.get())
+    again = save(organizer, page, starts_at_1="10:00", minutes="0")
+    assert errors_of(again)
+    assert organizer.post(page, fields_of(again) | {"minutes": "60"}).status_code == 302
+    assert once.occurrences.get().starts_at == NINE + HOUR
+
+
+@pytest.mark.parametrize("shown", ["", "soon", "2040-13-45 09:00"])
+def test_a_time_shown_before_that_is_none_makes_what_was_typed_a_change(organizer, once, shown):
+    assert save(organizer, page_of(once.occurrences.get()), **{"initial-starts_at": shown}).status_code == 302
+    assert once.occurrences.get().starts_at == NINE
