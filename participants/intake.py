@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from participants.models import CallingLine, Conference, Contact, Invitation, Participant, Team
 from participants.models.contacts import Channel
 from participants.models.imports import Fate
+from participants.names import alike
 from participants.pasted import Row
 
 NEW_PERSON, LEFT_OUT = "new", "out"  # what may be answered besides a person's key
@@ -63,9 +64,9 @@ class Book:
         rows = list(rows)
         numbers = {number for row in rows for number in row.numbers}
         mails = {mail for row in rows for mail in row.mails}
-        names = {row.name.casefold() for row in rows if row.name}
+        names = {alike(row.name) for row in rows if row.name}
         people = everybody.order_by()
-        keys = {pk for pk, name in people.values_list("pk", "name") if name.casefold() in names}
+        keys = set(people.filter(alike__in=names).values_list("pk", flat=True))
         keys |= set(people.filter(lines__number__in=numbers).values_list("pk", flat=True))
         keys |= set(people.filter(contacts__address__in=numbers | mails).values_list("pk", flat=True))
         found = everybody.filter(pk__in=keys).prefetch_related("lines", "contacts").order_by("pk")
@@ -73,12 +74,12 @@ class Book:
         self.by_name: dict[str, set[int]] = {}
         self.by_address: dict[str, set[int]] = {}
         for person in found:
-            self.by_name.setdefault(person.name.casefold(), set()).add(person.pk)
+            self.by_name.setdefault(person.alike, set()).add(person.pk)
             for address in addresses_of(person):
                 self.by_address.setdefault(address, set()).add(person.pk)
 
     def named(self, row: Row) -> set[int]:
-        return self.by_name.get(row.name.casefold(), set())
+        return self.by_name.get(alike(row.name), set())
 
     def at(self, *addresses: str) -> set[int]:
         return set().union(*(self.by_address.get(address, set()) for address in addresses))
@@ -168,7 +169,7 @@ class Taken:
     def note(self, row: Row, fate: str, person: int | None) -> None:
         """What rows after this one are held against; only what is saved takes its person, numbers and addresses."""
         if fate != Fate.WRONG:
-            self.names.setdefault(row.name.casefold(), row.line)
+            self.names.setdefault(alike(row.name), row.line)
         if fate not in SAVED:
             return
         if person:
@@ -176,7 +177,7 @@ class Taken:
         self.addresses |= dict.fromkeys((*row.numbers, *row.mails), row.line)
 
     def _ask_of_twin(self, plan: Plan, answers: Mapping[str, str]) -> None:
-        plan.twin = self.names.get(plan.row.name.casefold(), 0)
+        plan.twin = self.names.get(alike(plan.row.name), 0)
         if not plan.twin:
             return
         plan.answer = answers.get(plan.key, "")

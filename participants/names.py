@@ -44,6 +44,20 @@ def plain(name: str) -> str:
     return " ".join(visible(name).split())
 
 
+def alike(name: str) -> str:
+    """What the spellings of one name share, by which people are looked for: small letters, no accents, no punctuation.
+
+    So "José-María" is "jose maria". Whoever is found so is asked about, unless a number is the same too.
+    """
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    bare = (" " if is_punctuation(each) else each for each in letters if not unicodedata.combining(each))
+    return " ".join("".join(bare).split())[:LONGEST]
+
+
+def is_punctuation(character: str) -> bool:
+    return unicodedata.category(character).startswith("P") or character in "`´"
+
+
 def read_name(name: str) -> str:
     """plain(); "" stays so. Raises ValidationError where it is too long, or what a spreadsheet has in place of one."""
     name = plain(name)
@@ -65,6 +79,19 @@ class NameField(models.CharField):
         name = self.to_python(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, name)
         return name
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class AlikeField(models.CharField):
+    """alike() of the `name` of the same row. To the database it is a CharField."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        found = alike(plain(model_instance.name))  # type: ignore[attr-defined]
+        setattr(model_instance, self.attname, found)
+        return found
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()

@@ -11,7 +11,7 @@ from participants.admin.typed import name_field
 from participants.intake import plan
 from participants.lists import read_list
 from participants.models import Invitation, Participant
-from participants.names import plain
+from participants.names import alike, plain
 from participants.numbers import read_number
 from participants.tables import people_of, read_table
 from tests import cast
@@ -65,3 +65,49 @@ def test_names_that_were_stored_before_are_made_so(harbour):
     import_module("participants.migrations.0027_plain_names").make_names_plain(apps, None)
     zoe.refresh_from_db()
     assert zoe.name == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("José García", "JOSE GARCIA"),
+        ("Shea O’Neill", "shea o'neill"),  # as Word puts it
+        ("Anna-Lena Groß", "Anna Lena GROSS"),
+        ("Łucja", "łucja"),
+        ("Ｚｏｅ", "Zoe"),  # full-width, as some keyboards have it
+    ],
+)
+def test_two_spellings_of_a_name_are_found_for_one_another(harbour, one, other):
+    known = cast.person(harbour, one, cast.ANA)
+    [by_name] = plan(harbour, read_list(f"{other} {cast.BO}", "US"))
+    [by_both] = plan(harbour, read_list(f"{other} {cast.ANA}", "US"))
+    assert (by_name.fate, by_name.alike) == ("ask", [known])
+    assert (by_both.fate, by_both.person) == ("same", known)
+    assert Invitation.objects.find(harbour, cast.ANA, other) == known
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ana", "Anna"), ("Jo Ann", "Joann"), ("නිමල්", "නමල්")])
+def test_another_name_is_another(harbour, one, other):
+    assert alike(one) != alike(other)
+    cast.person(harbour, one, cast.ANA)
+    assert [each.fate for each in plan(harbour, read_list(f"{other} {cast.BO}", "US"))] == ["new"]
+
+
+def test_whoever_is_renamed_is_found_by_the_new_name(harbour):
+    zoe = cast.person(harbour, "Zoë", cast.ANA)
+    zoe.name = "Zuzana"
+    zoe.save()
+    assert [each.alike for each in plan(harbour, read_list(f"ZUZANA {cast.BO}", "US"))] == [[zoe]]
+
+
+def test_a_long_name_that_grows_without_its_accents_is_found_too(harbour):
+    long = "ﬃ" * 100
+    known = cast.person(harbour, long, cast.ANA)
+    assert [each.alike for each in plan(harbour, read_list(f"{long} {cast.BO}", "US"))] == [[known]]
+
+
+def test_those_who_were_stored_before_are_found(harbour):
+    zoe = cast.person(harbour, "Zoë", cast.ANA)
+    Participant.objects.update(alike="")
+    import_module("participants.migrations.0031_names_alike").fill_in(apps, None)
+    assert [each.alike for each in plan(harbour, read_list(f"zoe {cast.BO}", "US"))] == [[zoe]]
