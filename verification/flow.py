@@ -47,6 +47,8 @@ class Recognize(Step):
             people = recognition.people_calling_from(self.call)
         except recognition.BlockedError as blocked:
             return self.blocked(blocked)
+        except recognition.OtherTeamsError:
+            return self.ask_who(Attempt.Outcome.SHARED_LINE)
         if not people:
             return self.stranger()
         if self.call.vouched:

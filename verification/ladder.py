@@ -1,5 +1,6 @@
 """The ways by which a code can reach the people who may be calling, in the order in which they are tried."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,9 +64,9 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     reachable = {contact.participant_id for contact in contacts}
     shared: dict[tuple[str, str], Any] = {}
     for contact in contacts:
-        owners = {other.participant_id for other in contacts if other.destination == contact.destination}
-        if owners == reachable:
-            shared.setdefault(contact.destination, contact)
+        same = [other for other in contacts if other.destination == contact.destination]
+        if {other.participant_id for other in same} == reachable:
+            shared.setdefault(contact.destination, max(same, key=lambda each: _leeway(each, call)))
     if contacts and not shared:
         raise DifferentContactsError
     able = [contact for contact in shared.values() if contact.pk not in call.dead_ends]
@@ -76,6 +77,15 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     found = [way for way in found if way.reaches or not call.insists]
     call.ways_found = sorted(found, key=lambda way: (way.rests, not way.reaches))
     return call.ways_found
+
+
+def _leeway(contact: Contact, call: Call) -> tuple[bool, float]:
+    """Of one address in the books of several teams: whether this one may send codes there, and how many a day.
+
+    What one team may not, or has used up, keeps nothing from the people of another.
+    """
+    team = contact.participant.team
+    return contact.is_allowed(call.dialled), team.codes_per_day or math.inf
 
 
 def _left_out(call: Call, contacts: list[Any]) -> tuple[str, ...]:

@@ -20,12 +20,17 @@ class BlockedError(Exception):
         self.people = people
 
 
+class OtherTeamsError(Exception):
+    """Somebody who calls from this line is let in by hand, and another team has the line for somebody of its own."""
+
+
 def people_calling_from(call: Call) -> list[int]:
     """The participants who call from this call's line and are invited to something whose doors are open now.
 
     Notes on the call whether one of them is let in by hand, speaks as they ask for, and notes what the strictest of
     their rooms asks for and for which its codes count, so that none of it costs a query of its own. Raises
-    BlockedError where every team that they could reach turns the line away.
+    BlockedError where every team that they could reach turns the line away, and OtherTeamsError: any team can enter
+    any number, and must not draw the calls of another team's people into a room of its own.
     """
     if not call.line:
         return []
@@ -35,6 +40,8 @@ def people_calling_from(call: Call) -> list[int]:
         raise BlockedError(_people_of(found))
     call.own_line = bool(invitations)
     call.vouched = any(invitation.vouched for invitation in invitations)
+    if call.vouched and len({invitation.conference.team_id for invitation in invitations}) > 1:
+        raise OtherTeamsError
     suit_invited(call, invitations)
     call.least_grade = max((invitation.conference.least_grade for invitation in invitations), default=0)
     call.conference = _counted_for(invitations)

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Invitation, Membership, Occurrence
+from participants.models import Invitation, Membership, Occurrence, Participant
 from verification.models.admissions import Admission
 from verification.models.assurance import Assurance, Attestation
 
@@ -55,12 +55,12 @@ class VouchQuerySet(models.QuerySet["Vouch"]):
 
         It takes the place of an earlier one for the same person and room. Raises ValidationError where the user
         may not let people in, the conference asks for more than that, the date is of another conference, or the call
-        is not one of this person's.
+        is not one of this person's, or may as well be one of another team's.
         """
         if not invitation.conference.team.lets_in(by) or occurrence.conference_id != invitation.conference_id:
             raise ValidationError(_("You cannot let anybody into this room."))
-        if call and (call.ended_at or invitation.participant_id not in call.people):
-            raise ValidationError(_("This call is over, or is not from this person."))
+        if call and (call.ended_at or not self._is_from(invitation, call)):
+            raise ValidationError(_("This call is over, or may be of somebody else. Choose their next call."))
         if Assurance(Admission.BY_HAND).grade < invitation.conference.least_grade:
             raise ValidationError(_("This conference asks for a code, whoever vouches for the caller."))
         now = timezone.now()
@@ -78,6 +78,11 @@ class VouchQuerySet(models.QuerySet["Vouch"]):
                 made_at=now,
                 expires_at=now + settings.BY_HAND_LASTS,
             )
+
+    def _is_from(self, invitation: Invitation, call: Any) -> bool:
+        """Whether this person may be calling, and nobody of another team: it must not draw their call into its room."""
+        others = Participant.objects.filter(pk__in=call.people).exclude(team=invitation.conference.team_id)
+        return invitation.participant_id in call.people and not others.exists()
 
     def use(self, vouch: int, call: Any) -> bool:
         """Takes it for this call. False where another call was quicker, or it was withdrawn or ran out meanwhile.

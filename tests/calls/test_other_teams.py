@@ -1,0 +1,116 @@
+"""Another team enters a member's number as the line of somebody of its own. Nobody here can know whose it is."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from participants.models import Conference, Invitation, Membership, Participant, Team
+from tests import cast
+from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio
+from tests.phone import Phone
+from verification.door import room_name
+from verification.models import Admission, Call, Vouch
+
+pytestmark = pytest.mark.django_db
+
+OWN = "+12025550163"  # the other organizer's
+LATVIAN = "+37121234567"
+
+
+@pytest.fixture
+def quay() -> Team:
+    return cast.team("Quay")
+
+
+@pytest.fixture
+def max_(quay) -> User:
+    """Organizes the other team."""
+    user = User.objects.create_user("max", is_staff=True)
+    quay.add(user, Membership.Role.ORGANIZER)
+    return user
+
+
+@pytest.fixture
+def trap(quay) -> Conference:
+    return cast.conference(quay, "Board meeting")
+
+
+@pytest.fixture
+def bait(trap) -> Participant:
+    """By the name and the line of the member, with no contact of theirs."""
+    person = cast.person(trap.team, "Ana", cast.ANA, texts=None)
+    cast.invite(trap, person)
+    return person
+
+
+def vouch(bait: Participant, by: User, call: Call | None = None) -> Vouch:
+    invitation = bait.invitations.get()
+    date = cast.occurrence_of(invitation.conference)
+    return Vouch.objects.make(invitation, date, by=by, reason="Her voice", call=call)
+
+
+def dialled(number: str = cast.ANA, texts: str = cast.ANA) -> Phone:
+    phone = Phone(number, texts=texts)
+    phone.dial()
+    return phone
+
+
+def test_who_is_let_in_by_hand_there_does_not_draw_the_members_call_into_that_room(room, ana, bait, max_):
+    vouch(bait, max_)
+    phone = dialled()
+    assert phone.heard == [ASKED_WHO]
+    phone.press(Invitation.objects.get(participant=ana).roster_number)
+    phone.press(phone.text_code())
+    assert phone.room == room_name(cast.occurrence_of(room))
+
+
+def test_nor_by_vouching_for_the_very_call(room, ana, bait, max_):
+    phone = dialled()
+    assert phone.heard == [ASKED_FOR_CODE]
+    with pytest.raises(ValidationError):
+        vouch(bait, max_, call=Call.objects.get())
+    phone.press(phone.text_code())
+    assert phone.room == room_name(cast.occurrence_of(room))
+
+
+def test_who_is_in_both_books_and_is_let_in_by_hand_says_so_by_their_roster_number(ana, bait, max_, trap):
+    vouch(bait, max_)
+    phone = dialled()
+    assert phone.heard == [ASKED_WHO]
+    phone.press(bait.invitations.get().roster_number)
+    assert phone.room == room_name(cast.occurrence_of(trap))
+
+
+def test_who_has_their_contact_elsewhere_asks_the_member_for_the_roster_number(room, ana, bait):
+    bait.contacts.create(channel="sms", address=OWN)
+    phone = dialled()
+    assert (phone.heard, asked_of_twilio()) == ([ASKED_WHO], [])
+    phone.press(Invitation.objects.get(participant=ana).roster_number)
+    assert asked_of_twilio() == [("verify.send", cast.ANA)]
+    phone.press(phone.text_code())
+    assert [seat.participant for seat in Admission.objects.all()] == [ana]
+    assert phone.room == room_name(cast.occurrence_of(room))
+
+
+def test_a_ceiling_that_is_used_up_there_keeps_no_code_from_the_member(room, ana, bait, trap):
+    """Though its row of their number comes first: one code goes to both, and counts for whoever may have more."""
+    Team.objects.filter(pk=trap.team_id).update(codes_per_day=1)
+    ana.contacts.update(position=1)
+    other = cast.person(trap.team, "Mallory", OWN)
+    cast.invite(trap, other)
+    dialled(OWN, texts=OWN).hang_up()
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    phone = dialled()
+    assert phone.heard == [ASKED_FOR_CODE]
+    phone.press(phone.text_code())
+    assert phone.hears("For Board meeting as Ana, press 1.")
+
+
+def test_a_country_to_which_that_team_sends_nothing_is_none_of_the_members_business(room, ana, bait):
+    """Its people call from one country, and the member's mobile is of another, which the member's team allows."""
+    cast.person(room.team, "Lia", LATVIAN, texts=None)
+    ana.contacts.update(address=LATVIAN, position=1)
+    bait.contacts.create(channel="sms", address=LATVIAN)
+    phone = dialled(texts=LATVIAN)
+    assert phone.heard == [ASKED_FOR_CODE]
+    assert asked_of_twilio() == [("verify.send", LATVIAN)]
