@@ -12,6 +12,7 @@ what it returns is said to the caller, or is the step that comes next.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -452,10 +453,14 @@ class ChooseRoom(Menu):
         self.call.menu = {key: [room.pk, room.occurrence_id] for key, room in keyed.items()}
         return Ask(f"{words} {choices}".strip(), digits=max(len(key) for key in keyed))
 
-    def name_of(self, room: Invitation, rooms: list[Invitation]) -> str:
+    def name_of(self, room: Any, rooms: list[Invitation]) -> str:
         if len({other.participant_id for other in rooms}) == 1:
             return room.conference.title
-        return _("%(room)s as %(person)s") % {"room": room.conference.title, "person": room.participant.name}
+        names = {"room": room.conference.title, "person": room.participant.name}
+        if len({other.conference.team_id for other in rooms}) == 1:
+            return _("%(room)s as %(person)s") % names
+        # Anybody may give a room of theirs the title of another, and enter its people. The team is not theirs to name.
+        return _("%(room)s of %(team)s as %(person)s") % {**names, "team": room.team_name}
 
     def answer(self, keys: str) -> Outcome:
         if self.is_pound_of_star(keys):

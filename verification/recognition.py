@@ -4,7 +4,7 @@ import math
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from participants.models import CallingLine, Conference, Contact, Invitation, Occurrence
@@ -109,9 +109,11 @@ def right_code(call: Call) -> Challenge | None:
 def rooms_open_to(call: Call) -> list[Invitation]:
     """The invitations that the call's people hold now, if the contact that was proved is still theirs.
 
-    Without a code: those for which somebody lets them in by hand. Each once, with the date that the caller must mean.
+    Without a code: those for which somebody lets them in by hand. Each once, with the date that the caller must mean,
+    and with the `team_name`.
     """
     invitations = _open_now(call).filter(participant__in=call.people, blocked=False)
+    invitations = invitations.annotate(team_name=F("conference__team__name"))
     proved = call.challenge
     if proved is None or not proved_by_code(call):
         return _one_date_each(list(invitations.filter(vouched=True)))

@@ -103,7 +103,7 @@ def test_a_ceiling_that_is_used_up_there_keeps_no_code_from_the_member(room, ana
     phone = dialled()
     assert phone.heard == [ASKED_FOR_CODE]
     phone.press(phone.text_code())
-    assert phone.hears("For Board meeting as Ana, press 1.")
+    assert phone.hears("For Board meeting of Harbour as Ana, press 1.")
 
 
 def test_a_country_to_which_that_team_sends_nothing_is_none_of_the_members_business(room, ana, bait):
@@ -114,3 +114,15 @@ def test_a_country_to_which_that_team_sends_nothing_is_none_of_the_members_busin
     phone = dialled(texts=LATVIAN)
     assert phone.heard == [ASKED_FOR_CODE]
     assert asked_of_twilio() == [("verify.send", LATVIAN)]
+
+
+def test_a_room_of_the_same_title_is_told_from_the_members_by_its_team(room, ana, bait):
+    """Its organizer chose the title and the name; what a team is called, administrators say."""
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    phone = dialled()
+    phone.press(phone.text_code())
+    assert phone.heard == [
+        "For Board meeting of Harbour as Ana, press 1. For Board meeting of Quay as Ana, press 2.",
+    ]
+    phone.press("1")
+    assert phone.room == room_name(cast.occurrence_of(room))

@@ -154,7 +154,9 @@ def test_one_person_in_two_teams_books_gets_one_code_and_chooses_the_room(room, 
     phone = Phone(cast.ANA)
     phone.dial()
     phone.press(phone.text_code())
-    assert phone.heard == ["For Board meeting as Ana, press 1. For Harvest round as Ana B., press 2."]
+    assert phone.heard == [
+        "For Board meeting of Harbour as Ana, press 1. For Harvest round of Harvest as Ana B., press 2."
+    ]
     phone.press("2")
     assert phone.room == room_name(cast.occurrence_of(other))
 
