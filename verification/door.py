@@ -51,11 +51,13 @@ REPLACEMENTS_OF_A_CODE = {  # and how the log tells of it
 class Refusal:
     """Why somebody who is known is not let in, in words for them.
 
-    `least`: a proof of this grade would do. `contact_changed`: a code at their contact of now would do.
+    `least`: a proof of this grade would do, that they are this `person`. `contact_changed`: a code at their contact of
+    now would do.
     """
 
     words: str
     least: Grade = Grade.NOTHING
+    person: int | None = None
     contact_changed: bool = False
 
 
@@ -104,7 +106,7 @@ def admit(call: Call, invitation: int | None, occurrence: int, *, comes_back: bo
         Attempt.objects.create(call=call, outcome=outcome, occurrence=date, participant_id=date.person)
     if words or proof is None:
         least = Grade(date.conference_least_grade) if outcome == Attempt.Outcome.TOO_WEAK else Grade.NOTHING
-        return Refusal(words, least, contact_changed=outcome == Attempt.Outcome.CONTACT_CHANGED)
+        return Refusal(words, least, date.person, contact_changed=outcome == Attempt.Outcome.CONTACT_CHANGED)
     return _join(call, date, proof, now)
 
 

@@ -486,7 +486,7 @@ class ChooseRoom(Menu):
         self.call.wanted = []
         if refusal.contact_changed:
             return self.contact_changed(refusal.words)
-        if refusal.least and ladder.insist(self.call, refusal.least):
+        if refusal.least and ladder.insist(self.call, refusal.least, refusal.person):
             self.call.wanted = [invitation, occurrence]
             return self.another_code(refusal.words)
         self.call.refused = [*self.call.refused, [invitation, occurrence]]

@@ -115,12 +115,20 @@ def _reaches(contact: Contact, call: Call) -> bool:
     return Assurance(contact.channel, call.attestation).grade >= call.least_grade
 
 
-def insist(call: Call, least: Grade) -> bool:
-    """From here on only a way that proves this much will do. Whether the caller has one left; one query."""
+def insist(call: Call, least: Grade, person: int | None) -> bool:
+    """From here on only a way that proves this much will do. Whether the caller has one left; one query.
+
+    The caller has said that they are this person: only that person's ways count, whoever else has the line. Where none
+    is left, they may still be somebody else.
+    """
+    everybody = call.people
     call.least_grade, call.insists, call.ways_found = least, True, None
+    call.people = [person] if person else everybody
     stronger = offered(left(call))
     if stronger:
         call.contact = stronger[0].contact
+    else:
+        call.people, call.ways_found = everybody, None
     return bool(stronger)
 
 

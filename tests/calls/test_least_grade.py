@@ -196,3 +196,37 @@ def test_a_stricter_conference_in_mid_call_is_looked_at_again_at_the_door(ana, p
     Conference.objects.update(least_grade=Grade.PHONE)
     phone.press(newest_code(MAIL))
     assert not phone.in_room
+
+
+def test_of_two_with_one_mailbox_the_one_who_says_so_proves_it_by_their_own_telephone(room):
+    landline, dora, emil = "+12025550160", "+12025550161", "+12025550162"
+    for name, mobile in (("Dora", dora), ("Emil", emil)):
+        person = cast.person(room.team, name, landline, texts=mobile)
+        cast.mailbox(person, MAIL)
+        cast.invite(room, person)
+    phone = Phone(landline, texts=emil)
+    phone.dial()
+    phone.press(newest_code(MAIL))
+    phone.press("2")
+    assert phone.hears(f"{TOO_WEAK} We send you another code.")
+    phone.press(phone.text_code())
+    assert phone.heard == ["Thank you, Emil. You are the first."]
+    assert channels() == ["email", "sms"]
+
+
+def test_who_has_no_way_of_their_own_may_still_come_in_as_the_other(room):
+    landline, dora = "+12025550160", "+12025550161"
+    for name, mobile in (("Dora", dora), ("Emil", None)):
+        person = cast.person(room.team, name, landline, texts=mobile)
+        cast.mailbox(person, MAIL)
+        cast.invite(room, person)
+    phone = Phone(landline, texts=dora)
+    phone.dial()
+    phone.press(newest_code(MAIL))
+    phone.press("2")
+    assert phone.heard == [f"{TOO_WEAK} For Board meeting, press 1."]
+    phone.press("1")
+    phone.press(phone.text_code())
+    assert phone.heard == ["For Board meeting, press 1."]
+    phone.press("1")
+    assert phone.heard == ["Thank you, Dora. You are the first."]

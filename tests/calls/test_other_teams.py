@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from participants.models import Conference, Invitation, Membership, Participant, Team
+from participants.models import Conference, Grade, Invitation, Membership, Participant, Team
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio
 from tests.phone import Phone
@@ -125,4 +125,19 @@ def test_a_room_of_the_same_title_is_told_from_the_members_by_its_team(room, ana
         "For Board meeting of Harbour as Ana, press 1. For Board meeting of Quay as Ana, press 2.",
     ]
     phone.press("1")
+    assert phone.room == room_name(cast.occurrence_of(room))
+
+
+def test_the_ways_that_it_leaves_out_are_the_members_again_where_the_room_asks_for_a_stronger_one(room, ana, bait):
+    app = cast.app(ana)
+    Conference.objects.filter(pk=room.pk).update(least_grade=Grade.AUTHENTICATOR)
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    phone = dialled()
+    phone.press(phone.text_code())
+    phone.press("1")
+    assert phone.heard == [
+        "Board meeting asks for a stronger proof of who you are.",
+        "Please enter the 6 digit code that your authenticator app shows now.",
+    ]
+    phone.press(app.code())
     assert phone.room == room_name(cast.occurrence_of(room))
