@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
@@ -80,9 +82,20 @@ def used_up(person: Participant) -> list[UsedUp]:
 
 def unlock(person: Participant, by: Any) -> Unlock:
     """Owes this person their tries back. Raises OverLimitError: unlocking is no way round the limits."""
-    throttle.take(unlocks_per_person=str(person.uuid))
+    with transaction.atomic():
+        for subject in sorted(_counted(person)):
+            throttle.take(unlocks_per_person=subject)
     with translation.override("en"):
         return Unlock.objects.owe(person, by, "; ".join(map(str, used_up(person))))
+
+
+def _counted(person: Participant) -> set[str]:
+    """By what unlocks are counted: by the person, and by what is unlocked, in each team by itself.
+
+    Whoever enters a number for many people may not unlock it more often, and uses up no other team's unlocks.
+    """
+    places = [each.address for each in person.contacts.all()] + [str(each.number) for each in person.lines.all()]
+    return {str(person.uuid), *(f"{person.team_id} {place}" for place in places)}
 
 
 def unlock_due() -> int:
@@ -94,13 +107,15 @@ def unlock_due() -> int:
 def _carry_out(owed: Unlock, now: datetime) -> bool:
     """Withdraws the codes first, so that the next call gets a fresh one; then nothing is used up any more.
 
-    A code that Twilio does not withdraw is void within ten minutes by itself.
+    Not those of another team's people, who may be typing one. A code that Twilio does not withdraw is void within ten
+    minutes by itself.
     """
     person = owed.participant
     if person is None or not owed.claim(now):
         return False
     sent_to = [each.address for each in person.contacts.all() if not each.is_app]
-    codes = list(Challenge.objects.typeable().filter(address__in=sent_to))
+    of_the_team = Q(contact__participant__team=person.team_id) | Q(contact=None)
+    codes = list(Challenge.objects.typeable().filter(of_the_team, address__in=sent_to))
     for sid in sorted({code.verification_sid for code in codes} - {""}):
         try:
             VerifyCodes().cancel(sid)

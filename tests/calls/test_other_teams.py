@@ -10,6 +10,8 @@ from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio
 from tests.phone import Phone
 from verification.door import room_name
 from verification.models import Admission, Call, Vouch
+from verification.throttle import OverLimitError
+from verification.unlocking import unlock, unlock_due
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +143,32 @@ def test_the_ways_that_it_leaves_out_are_the_members_again_where_the_room_asks_f
     ]
     phone.press(app.code())
     assert phone.room == room_name(cast.occurrence_of(room))
+
+
+def test_unlocking_there_leaves_the_code_alone_for_which_the_member_waits(room, ana, bait, max_):
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    bait.lines.all().delete()
+    phone = dialled()
+    unlock(bait, max_)
+    assert unlock_due() == 1
+    phone.press(phone.text_code())
+    assert phone.in_room
+
+
+def test_however_many_people_have_a_number_there_it_is_unlocked_three_times_an_hour(room, ana, quay, max_):
+    """Or whoever enters one often enough may have any number of codes sent there, and guess at each."""
+    people = [cast.person(quay, f"Ana {number}", texts=cast.ANA) for number in range(4)]
+    for person in people[:3]:
+        unlock(person, max_)
+    with pytest.raises(OverLimitError):
+        unlock(people[3], max_)
+    unlock(ana, User.objects.create_superuser("mia"))  # which keeps nothing from her own team
+    assert unlock_due() == 4
+
+
+def test_nor_does_a_calling_line_get_its_tries_back_more_often(quay, max_):
+    people = [cast.person(quay, f"Max {number}", OWN, texts=None) for number in range(4)]
+    for person in people[:3]:
+        unlock(person, max_)
+    with pytest.raises(OverLimitError):
+        unlock(people[3], max_)
