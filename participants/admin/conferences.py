@@ -182,7 +182,7 @@ class ConferenceAdmin(
         dates = conference.occurrences.order_by("starts_at")
         date = dates.filter(closes_at__gt=now, cancelled=False).first() or dates.last()
         if date is None:
-            return badge(standing[0])
+            return format_html("<p>{} <strong>{}</strong></p>", badge(standing[0]), conference.repeats)
         when = spelled_out(conference, date.starts_at, date.closes_at)
         return format_html(
             "<p>{} <strong>{}</strong></p>{}{}",
@@ -226,8 +226,8 @@ class ConferenceAdmin(
         ):
             raise PermissionDenied
         form = ScheduleForm(request.GET, instance=conference)
-        wrong = form.non_field_errors()
-        return HttpResponse(format_html("{}{}", wrong, as_told(form.instance, form.plan)) if form.plan else "")
+        wrong = form.wrong_so_far()
+        return HttpResponse(format_html("{}{}", wrong, as_told(form.instance, form.plan) if form.plan else ""))
 
     @admin.display(description=_("people"))
     def invited(self, conference: Any) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -34,6 +37,8 @@ SHOWN = 10  # on the page of a conference
 def as_told(conference: Conference, plan: schedule.Plan) -> SafeString:
     """How it repeats, in words, and the next dates, with what is odd about each; then what the change would do."""
     next_ = plan.coming[:PREVIEWED]
+    later = later_dates(conference, plan, PREVIEWED - len(next_))
+    next_ += later
     odd = schedule.odd_times(conference, next_)
     days = (
         (
@@ -42,8 +47,13 @@ def as_told(conference: Conference, plan: schedule.Plan) -> SafeString:
         )
         for row in next_
     )
-    left = len(plan.coming) - len(next_)
-    more = ngettext("And %(n)s more.", "And %(n)s more, as far as they are stored.", left) % {"n": left} if left else ""
+    left = len(plan.coming) - PREVIEWED
+    more = ""
+    if left > 0:
+        more = ngettext("And %(n)s more.", "And %(n)s more, as far as they are stored.", left) % {"n": left}
+    elif later:
+        days_ahead = {"days": settings.DATES_AHEAD.days}
+        more = gettext("More than %(days)s days ahead: stored when they come nearer.") % days_ahead
     said = [*fate_of(plan, conference), *(staying(conference, row) for row in plan.held)]
     fate = format_html_join("", '<li class="fate">{}</li>', ((line,) for line in said))
     return format_html(
@@ -54,6 +64,20 @@ def as_told(conference: Conference, plan: schedule.Plan) -> SafeString:
         _at_the_end(conference, next_),
         format_html("<ul>{}</ul>", fate) if fate else "",
     )
+
+
+def later_dates(conference: Conference, plan: schedule.Plan, most: int) -> list[Occurrence]:
+    """The dates, unsaved, that follow after the plan, and are stored when they come nearer; so many at most."""
+    if conference.rule is None or not plan.coming or most <= 0:
+        return []
+    last = max(row.recurrence_id for row in plan.coming)
+    since = datetime.strptime(last, schedule.RECURRENCE_ID).replace(tzinfo=UTC) - schedule.A_DAY
+    after = (
+        Occurrence(conference=conference, recurrence_id=key, **schedule.times_of(conference, wall_time, moment))
+        for wall_time, moment in schedule.starts(conference, since)
+        if (key := f"{wall_time:{schedule.RECURRENCE_ID}}") > last
+    )
+    return list(islice(after, most))
 
 
 def _at_the_end(conference: Conference, days: list[Occurrence]) -> str:

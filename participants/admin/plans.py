@@ -23,23 +23,32 @@ NAMED_MOST = 20  # of those whom no code can reach
 def zone_spelled_out(local: datetime, key: str) -> str:
     """A place, and how far its clocks are from UTC at that moment, as in New York (EST, UTC-5)."""
     place = key.rsplit("/", 1)[-1].replace("_", " ")
-    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
-    hours, rest = divmod(abs(minutes), 60)
-    offset = f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
     name = local.tzname() or ""
     named = [name] if name.isalpha() and name not in ("UTC", place) else []
     if place == "UTC":
         return place
-    return f"{place} ({', '.join([*named, offset])})"
+    return f"{place} ({', '.join([*named, offset_of(local)])})"
+
+
+def offset_of(local: datetime) -> str:
+    """How far its clocks are from UTC, as in UTC-5."""
+    minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
 
 
 def spelled_out(conference: Conference, moment: datetime, until: datetime | None = None) -> str:
-    """As in Tue 1 Dec 2026, 10:00-11:00, New York (EST, UTC-5): by the clocks of the conference's own zone."""
+    """As in Tue 1 Dec 2026, 10:00-11:00, New York (EST, UTC-5): by the clocks of the conference's own zone.
+
+    An end after those were changed says how far from UTC they are then: 02:30 may come an hour after 02:30.
+    """
     local = conference.local(moment)
     day, clock = date_format(local, "D j M Y"), date_format(local, "H:i")
     if until is not None:
         end = conference.local(until)
         clock += f"–{date_format(end, 'H:i' if end.date() == local.date() else 'D H:i')}"
+        if end.utcoffset() != local.utcoffset():
+            clock += f" ({offset_of(end)})"
     return f"{day}, {clock}, {zone_spelled_out(local, conference.time_zone.key)}"
 
 
@@ -80,8 +89,13 @@ def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[
         return [_("Nothing yet: this is a draft. Nobody is let in until its status is “scheduled”.")]
     if conference.status == Conference.Status.CANCELLED or date.cancelled:
         return [_("Nothing: it is cancelled. Callers are not let in.")]
+    opening = (
+        _("The doors open at %(opens)s, and are not closed again.")
+        if conference.always_open
+        else _("The doors open at %(opens)s.")
+    )
     return [
-        _("The doors open at %(opens)s.") % {"opens": clock_of(conference, date.opens_at)},
+        opening % {"opens": clock_of(conference, date.opens_at)},
         *_early_doors(conference, date),
         ending(conference, date),
         *([_("It is locked: nobody new is let in.")] if date.locked else []),
@@ -102,6 +116,12 @@ def ending(conference: Conference, date: Occurrence) -> str:
     clocks = {"closes": clock_of(conference, date.closes_at), "ends": clock_of(conference, date.overtime_until)}
     last = _("Nobody new is let in after %(closes)s; who is in may stay until %(ends)s, when the room ends.")
     at_once = _("At %(ends)s the room ends, and nobody new is let in.")
+    if conference.always_open:
+        last = _(
+            "At %(closes)s a new day begins, and whoever calls comes into its room; "
+            "who is in may stay until %(ends)s, when the room of the day before ends."
+        )
+        at_once = _("At %(ends)s a new day begins: its room ends, and whoever calls again comes into the new one.")
     said = (last if date.overtime_until > date.closes_at else at_once) % clocks
     minutes = conference.warn_before
     if not minutes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.dates import WEEKDAYS
@@ -203,7 +204,8 @@ class ScheduleForm(forms.ModelForm):
         ends = cleaned.get("ends") or NEVER
         for chosen, name, value in ((ON_DAY, "until", until), (AFTER, "count", count)):
             if ends == chosen and not value and name not in self.errors:
-                self.add_error(name, forms.Field.default_error_messages["required"])
+                words = forms.Field.default_error_messages["required"]
+                self.add_error(name, ValidationError(words, code="required"))
         return Rule(
             kind,
             every=cleaned.get("every") or 1,
@@ -221,6 +223,11 @@ class ScheduleForm(forms.ModelForm):
         if before and before.kind == BY_DATE and not {"starts_at", "repeats"} & set(self.changed_data):
             return before.month_day
         return start.day
+
+    def wrong_so_far(self) -> ErrorList:
+        """What is wrong while it is being filled in. What is not there yet is no fault."""
+        found = (error for errors in self.errors.as_data().values() for error in errors if error.code != "required")
+        return self.error_class([words for error in found for words in error.messages])
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

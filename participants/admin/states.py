@@ -45,7 +45,7 @@ def with_state(conferences: QuerySet[Conference], moment: datetime) -> QuerySet:
     return conferences.annotate(
         state=Case(
             When(status=Conference.Status.DRAFT, then=Value(State.DRAFT)),
-            When(Q(status=Conference.Status.CANCELLED) | ~Exists(held), then=Value(State.CANCELLED)),
+            When(Q(status=Conference.Status.CANCELLED) | Exists(dates) & ~Exists(held), then=Value(State.CANCELLED)),
             When(Exists(Presence.in_rooms_of(moment, occurrence__conference=OuterRef("pk"))), then=Value(State.LIVE)),
             When(Exists(dates.open_at(moment)), then=Value(State.OPEN)),
             When(Exists(held.filter(closes_at__gt=moment)), then=Value(State.UPCOMING)),

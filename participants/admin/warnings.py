@@ -19,6 +19,7 @@ from participants.models import Conference, Contact, Invitation, Policy
 
 OTHERS_MOST = 3  # that are named; a page with more of them would be about nothing else
 
+WHEN = {"starts_at", "repeats", "until", "count"}  # the fields by which its dates may all be over
 MODERATES = Q(role=Invitation.Role.MODERATOR)
 REACHED = Exists(Contact.objects.filter(participant=OuterRef("participant")).exclude(CANNOT_WORK))
 
@@ -105,5 +106,9 @@ class Warns(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        for words in warnings_of(form.instance):
+        conference = form.instance
+        for words in warnings_of(conference):
             messages.warning(request, words)
+        typed = not change or WHEN & {*form.changed_data}
+        if typed and not conference.occurrences.filter(closes_at__gt=timezone.now()).exists():
+            messages.warning(request, _("All its dates are over: nobody can enter. Is the year right?"))

@@ -128,11 +128,57 @@ def test_while_it_is_filled_in_the_dates_are_computed_and_nothing_else(organizer
     shown = words_of(organizer.get(address, typed))
     assert "Every 2 weeks on Tuesday" in shown
     assert "Tue 17 Jan 2040" in shown
-    assert words_of(organizer.get(address, typed | {"repeats": "sometimes"})) == ""
+    assert "sometimes is not one of the available choices" in words_of(
+        organizer.get(address, typed | {"repeats": "sometimes"})
+    )
     assert "Tue 17 Jan 2040" in words_of(organizer.get(address, typed | {"conference": weekly.pk}))
     assert neighbour.get(address, typed | {"conference": weekly.pk}).status_code == 403
     assert auditor.get(address, typed).status_code == 403
     assert Conference.objects.get().recurrence == weekly.recurrence
+
+
+def test_what_is_wrong_takes_the_place_of_dates_that_would_be_wrong_and_what_is_not_typed_yet_is_no_fault(
+    organizer, harbour
+):
+    address = "/admin/participants/conference/dates/"
+    typed = fields_of(organizer.get(ADD)) | CREW | {"repeats": "weekly", "ends": "on day", "until": "2040-01-01"}
+
+    assert words_of(organizer.get(address, typed)).strip() == "Its first date would be after that."
+    assert words_of(organizer.get(address, typed | {"until": ""})).strip() == ""
+    assert words_of(organizer.get(address, typed | {"starts_at_1": ""})).strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (
+            {"starts_at_0": "2040-02-29", "repeats": "by date", "every": 12},
+            ["Wed 29 Feb 2040", "Thu 28 Feb 2041", "Fri 28 Feb 2042", "Sat 29 Feb 2048"],
+        ),
+        ({"repeats": "by date", "every": 3, "ends": "after", "count": 7}, ["Thu 3 Jan 2041", "Wed 3 Jul 2041"]),
+    ],
+)
+def test_ten_dates_are_shown_where_fewer_are_stored_ahead(organizer, harbour, typed, shown):
+    words = words_of(save(organizer, ADD, **(CREW | typed), _dates=1))
+
+    assert all(f"{day}, 09:00–10:00, UTC" in words for day in shown)
+    assert words.count("09:00–10:00, UTC") == typed.get("count", 10)
+    assert "More than 400 days ahead: stored when they come nearer." in words
+    assert "More than 400 days ahead" not in words_of(save(organizer, ADD, **CREW, repeats="weekly", _dates=1))
+
+
+@pytest.mark.parametrize(
+    ("clock", "shown"),
+    [
+        ("01:30", "Sun 28 Oct 2040, 01:30–02:30, Berlin (CEST, UTC+2)"),
+        ("02:30", "Sun 28 Oct 2040, 02:30–02:30 (UTC+1), Berlin (CEST, UTC+2)"),
+        ("03:30", "Sun 28 Oct 2040, 03:30–04:30, Berlin (CET, UTC+1)"),
+    ],
+)
+def test_an_end_by_other_clocks_than_the_start_says_by_which(organizer, harbour, clock, shown):
+    typed = CREW | {"time_zone": "Europe/Berlin", "starts_at_0": "2040-10-27", "starts_at_1": clock}
+
+    assert shown in words_of(save(organizer, ADD, **typed, repeats="daily", _dates=1))
 
 
 LAST = "Nobody new is let in after 10:00; who is in may stay until 10:30, when the room ends."
@@ -173,6 +219,13 @@ def test_a_permanent_room_says_so(organizer, harbour):
     assert "Always open: a new day begins at 04:00" in words
     assert "Always open: a new day begins at 04:00" in words_of(organizer.get(page_of(conference)))
     assert fields_of(organizer.get(page_of(conference)))["repeats"] == "always open"
+    words = words_of(organizer.get(page_of(conference)))
+    assert "The doors open at 04:00, and are not closed again." in words
+    assert (
+        "At 04:00 a new day begins, and whoever calls comes into its room; "
+        "who is in may stay until 04:30, when the room of the day before ends." in words
+    )
+    assert "Nobody new is let in after" not in words
     day = conference.occurrences.first()
     assert "starts_at_0" not in fields_of(organizer.get(page_of(day)))
     save(organizer, page_of(day), locked="on")
@@ -337,3 +390,12 @@ def test_the_state_looks_at_all_dates(harbourmaster, weekly, clock):
     assert state() == "upcoming"
     clock.move_to(TUESDAY + 19 * WEEK + timedelta(hours=3))
     assert state() == "over"
+
+
+def test_a_series_whose_dates_were_over_when_it_was_scheduled_is_over_and_not_cancelled(organizer, harbour):
+    save(organizer, ADD, **(CREW | {"starts_at_0": "2039-01-03"}), repeats="daily", ends="after", count=3)
+
+    conference = Conference.objects.get()
+    assert not conference.occurrences.exists()
+    words = words_of(organizer.get(page_of(conference)))
+    assert " over Every day, 3 times " in words

@@ -152,6 +152,20 @@ def test_what_is_over_or_cancelled_is_left_in_peace(organizer, harbour):
         assert said_after(save(organizer, page_of(cast.conference(harbour, "Empty", **fields)), duration="50")) == []
 
 
+ALL_OVER = "All its dates are over: nobody can enter. Is the year right?"
+
+
+@pytest.mark.parametrize("repeats", [{}, {"repeats": "daily", "ends": "after", "count": 3}])
+def test_a_start_in_a_year_that_is_over_is_said_once_it_is_typed(organizer, harbour, repeats):
+    typed = {"title": "Last year", "time_zone": "UTC", "starts_at_0": "2025-12-01", "starts_at_1": "09:00"} | repeats
+
+    assert said_after(save(organizer, "/admin/participants/conference/add/", **typed)) == [ALL_OVER]
+    conference = Conference.objects.get()
+    assert said_after(save(organizer, page_of(conference), duration="50")) == []
+    assert said_after(save(organizer, page_of(conference), starts_at_0="2025-11-01")) == [ALL_OVER]
+    assert ALL_OVER not in said_after(save(organizer, page_of(conference), starts_at_0="2027-11-01"))
+
+
 def test_many_rooms_at_once_cost_no_more_queries_than_two(harbour, board, tides, django_assert_num_queries):
     people = [each.participant for each in board.invitations.all()]
     now = timezone.now()

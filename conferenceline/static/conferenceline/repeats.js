@@ -30,7 +30,7 @@
     if (panel.dataset.conference) filled.set("conference", panel.dataset.conference);
     const answer = await fetch(`${panel.dataset.from}?${filled}`);
     const dates = answer.ok ? await answer.text() : "";
-    if (turn === asked && dates) panel.innerHTML = dates;
+    if (turn === asked) panel.innerHTML = dates;
   };
 
   if (form && panel && form.elements.repeats) {
