@@ -98,7 +98,11 @@ def read(imported: PeopleImport) -> None:
             renew(imported, worked=people[-1].row.line)
             ImportRow.objects.bulk_create(map(stored, [imported] * len(rows), people, plans))
         counts.update(each.fate.value for each in plans)
-    imported.finish(PeopleImport.State.SHOWN, counts=counts)
+    why = _(
+        "This file does not say by which code page its letters were written. If a name looks wrong, save the list as "
+        "“CSV UTF-8” or as XLSX, and choose that."
+    )
+    imported.finish(PeopleImport.State.SHOWN, counts=counts, why=why if table.guessed else "")
 
 
 def stored(imported: PeopleImport, person: Person, plan: Plan) -> ImportRow:
@@ -181,11 +185,14 @@ def save_row(imported: PeopleImport, row: ImportRow, plan: Plan) -> None:
         row.participant.save()
 
 
-def end(imported: PeopleImport, **fields: Any) -> None:
-    """Counts what became of the rows, and forgets those that were saved."""
+def end(imported: PeopleImport, why: str = "") -> None:
+    """Counts what became of the rows, and forgets those that were saved.
+
+    Args: why: why nothing more of it is saved, where that is so.
+    """
     with transaction.atomic():
         renew(imported)
         rows = imported.rows.order_by()
         counts = Counter(rows.values_list("fate", flat=True).iterator())
         rows.exclude(saved_at=None).exclude(fate__in=(Fate.OUT, Fate.WRONG)).delete()
-        imported.finish(PeopleImport.State.DONE, counts=counts, **fields)
+        imported.finish(PeopleImport.State.DONE, counts=counts, why=why)

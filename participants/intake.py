@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from participants.models import CallingLine, Conference, Contact, Invitation, Participant, Team
 from participants.models.contacts import Channel
 from participants.models.imports import Fate
-from participants.names import alike
+from participants.names import likeness
 from participants.pasted import Row
 
 NEW_PERSON, LEFT_OUT = "new", "out"  # what may be answered besides a person's key
@@ -35,7 +35,7 @@ class Plan:
     mails: list[str] = field(default_factory=list)
     alike: list[Participant] = field(default_factory=list)  # of whom one may be meant
     answer: str = ""
-    twin: int = 0  # the line of the list that has this name before it, with other numbers and addresses
+    twin: int = 0  # the line of the list that has this name, or one like it, before it, with other addresses
 
     @property
     def key(self) -> str:
@@ -64,22 +64,23 @@ class Book:
         rows = list(rows)
         numbers = {number for row in rows for number in row.numbers}
         mails = {mail for row in rows for mail in row.mails}
-        names = {alike(row.name) for row in rows if row.name}
+        names = {likeness(row.name) for row in rows if row.name}
         people = everybody.order_by()
-        keys = set(people.filter(alike__in=names).values_list("pk", flat=True))
+        keys = set(people.filter(likeness__in=names).values_list("pk", flat=True))
         keys |= set(people.filter(lines__number__in=numbers).values_list("pk", flat=True))
         keys |= set(people.filter(contacts__address__in=numbers | mails).values_list("pk", flat=True))
         found = everybody.filter(pk__in=keys).prefetch_related("lines", "contacts").order_by("pk")
         self.people = {person.pk: person for person in found}
-        self.by_name: dict[str, set[int]] = {}
+        self.by_likeness: dict[str, set[int]] = {}
         self.by_address: dict[str, set[int]] = {}
         for person in found:
-            self.by_name.setdefault(person.alike, set()).add(person.pk)
+            self.by_likeness.setdefault(person.likeness, set()).add(person.pk)
             for address in addresses_of(person):
                 self.by_address.setdefault(address, set()).add(person.pk)
 
     def named(self, row: Row) -> set[int]:
-        return self.by_name.get(alike(row.name), set())
+        """Those whose name is that of the row, be it without its accents."""
+        return self.by_likeness.get(likeness(row.name), set())
 
     def at(self, *addresses: str) -> set[int]:
         return set().union(*(self.by_address.get(address, set()) for address in addresses))
@@ -150,7 +151,7 @@ class Taken:
     """Who and which addresses are in the list already: the second time is a slip. Of a name it is asked about."""
 
     def __init__(self) -> None:
-        self.names: dict[str, int] = {}
+        self.names: dict[str, tuple[int, str]] = {}
         self.people: dict[int, int] = {}
         self.addresses: dict[str, int] = {}
 
@@ -169,7 +170,7 @@ class Taken:
     def note(self, row: Row, fate: str, person: int | None) -> None:
         """What rows after this one are held against; only what is saved takes its person, numbers and addresses."""
         if fate != Fate.WRONG:
-            self.names.setdefault(alike(row.name), row.line)
+            self.names.setdefault(likeness(row.name), (row.line, row.name.casefold()))
         if fate not in SAVED:
             return
         if person:
@@ -177,14 +178,14 @@ class Taken:
         self.addresses |= dict.fromkeys((*row.numbers, *row.mails), row.line)
 
     def _ask_of_twin(self, plan: Plan, answers: Mapping[str, str]) -> None:
-        plan.twin = self.names.get(alike(plan.row.name), 0)
+        plan.twin, name = self.names.get(likeness(plan.row.name), (0, ""))
         if not plan.twin:
             return
         plan.answer = answers.get(plan.key, "")
         plan.fate = {NEW_PERSON: Fate.NEW, LEFT_OUT: Fate.OUT}.get(plan.answer, Fate.ASK)
-        plan.why = gettext("Line %(line)s has this name too. If both are one person, write them in one line.") % {
-            "line": plan.twin
-        }
+        same, like = gettext("Line %(line)s has this name too."), gettext("Line %(line)s has a name like this.")
+        plan.why = (same if name == plan.row.name.casefold() else like) % {"line": plan.twin}
+        plan.why += " " + gettext("If both are one person, write them in one line.")
 
     def _only_once(self, plan: Plan) -> Plan:
         before = self.people.get(plan.person.pk) if plan.person else None

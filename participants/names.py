@@ -44,18 +44,19 @@ def plain(name: str) -> str:
     return " ".join(visible(name).split())
 
 
-def alike(name: str) -> str:
-    """What the spellings of one name share, by which people are looked for: small letters, no accents, no punctuation.
+def likeness(name: str) -> str:
+    """The same for names that differ by accents, capitals, blanks and punctuation alone: "josemaria" of "José-María".
 
-    So "José-María" is "jose maria". Whoever is found so is asked about, unless a number is the same too.
+    By it people are looked for. Whoever is found so is asked about, unless a number is the same too.
     """
     letters = unicodedata.normalize("NFKD", name.casefold())
-    bare = (" " if is_punctuation(each) else each for each in letters if not unicodedata.combining(each))
-    return " ".join("".join(bare).split())[:LONGEST]
+    return "".join(each for each in letters if is_of_a_letter(each))[:LONGEST]
 
 
-def is_punctuation(character: str) -> bool:
-    return unicodedata.category(character).startswith("P") or character in "`´"
+def is_of_a_letter(character: str) -> bool:
+    """Whether it belongs to how a name is read: no accent, no blank, no punctuation."""
+    kind = unicodedata.category(character)[0]
+    return not unicodedata.combining(character) and kind not in "PZ" and character not in "`´"
 
 
 def read_name(name: str) -> str:
@@ -85,11 +86,11 @@ class NameField(models.CharField):
         return name, "django.db.models.CharField", args, kwargs
 
 
-class AlikeField(models.CharField):
-    """alike() of the `name` of the same row. To the database it is a CharField."""
+class LikenessField(models.CharField):
+    """likeness() of the `name` of the same row. To the database it is a CharField."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        found = alike(plain(model_instance.name))  # type: ignore[attr-defined]
+        found = likeness(plain(model_instance.name))  # type: ignore[attr-defined]
         setattr(model_instance, self.attname, found)
         return found
 

@@ -34,6 +34,7 @@ AS_TEXT = re.compile(r"""^(?:="([^"]*)"|'([=+\-@].*))$""")
 ROW = f"{{{SHEET_MAIN_NS}}}row"
 
 NO_TABLE = gettext_lazy("This is neither a CSV nor an XLSX file. Save the list as one of these, and choose it again.")
+NO_LETTERS = gettext_lazy("The letters of this file cannot be read. Save it as “CSV UTF-8” or as XLSX.")
 OLD_EXCEL = gettext_lazy("This is an old Excel file, or one with a password. Save it as XLSX without one, or as CSV.")
 DAMAGED = gettext_lazy("This file is damaged, and cannot be read. Save it once more as XLSX or CSV.")
 TOO_LARGE = gettext_lazy("This file is too large to be read. Save the list of people alone, as CSV.")
@@ -44,18 +45,20 @@ ERROR = "\0"  # begins a cell that holds no text: what it holds follows; nothing
 class Sheet:
     """The lines of a file, each as its cells, and whether other sheets that can be seen hold something too.
 
-    `hidden`: the numbers (from 1) of those that a filter or a hand has hidden.
+    `hidden`: the numbers (from 1) of those that a filter or a hand has hidden. `guessed`: the code page of its letters.
     """
 
     lines: Iterator[list[str]]
     name: str = ""
     others: bool = False
     hidden: frozenset[int] = frozenset()
+    guessed: bool = False
 
 
 def csv_sheet(content: bytes) -> Sheet:
     """Raises ValidationError where it is no text, now or while it is read."""
-    return Sheet(csv_lines(decoded(content)))
+    text, guessed = decoded(content)
+    return Sheet(csv_lines(text), guessed=guessed)
 
 
 def csv_lines(text: str) -> Iterator[list[str]]:
@@ -77,8 +80,11 @@ def separator_of(lines: list[str]) -> str:
     return next(found, max(";,\t", key=lines[0].count))
 
 
-def decoded(content: bytes) -> str:
-    """Text as spreadsheets write it: UTF-8, UTF-16 with its mark, or the Western code page of Windows."""
+def decoded(content: bytes) -> tuple[str, bool]:
+    """Text as spreadsheets write it, and whether its code page is a guess.
+
+    That is UTF-8, UTF-16 with its mark, or what says nothing of itself: the Western code page of Windows, then.
+    """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(OLD_EXCEL)
     encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
@@ -88,8 +94,8 @@ def decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise ValidationError(NO_TABLE)
+            return text.replace("\r\n", "\n").replace("\r", "\n"), encoding == "cp1252"
+    raise ValidationError(NO_TABLE if b"\0" in content else NO_LETTERS)
 
 
 @contextmanager

@@ -54,6 +54,7 @@ class Table:
     """The rows of a file with their line, the kinds of its columns, and the headings that say nothing here.
 
     `sheet` names the one that was taken, where others hold something too. `hidden` are lines that nobody sees there.
+    `guessed`: which letters its bytes are.
     """
 
     rows: list[tuple[int, list[str]]]
@@ -61,6 +62,7 @@ class Table:
     unused: list[str]
     sheet: str = ""
     hidden: frozenset[int] = frozenset()
+    guessed: bool = False
 
 
 def read_table(content: bytes) -> Table:
@@ -87,8 +89,13 @@ def read_table(content: bytes) -> Table:
     if not rows:
         raise ValidationError(NOBODY)
     columns = [kind_of(each) for each in headings]
+    if columns.count(NAME) > 1:
+        alike = ", ".join(each for each, kind in zip(headings, columns, strict=True) if kind == NAME)
+        raise ValidationError(
+            gettext("Several columns have the name: %(headings)s. Leave one of them.") % {"headings": alike}
+        )
     unused = [each for each, kind in zip(headings, columns, strict=True) if each and not kind]
-    return Table(rows, columns, unused, sheet.name if sheet.others else "", sheet.hidden)
+    return Table(rows, columns, unused, sheet.name if sheet.others else "", sheet.hidden, sheet.guessed)
 
 
 def people_of(table: Table, region: str) -> Iterator[Person]:
@@ -123,15 +130,24 @@ def person_of(line: int, text: str, columns: list[str], cells: list[str], region
             gettext("There is %(text)s where a name, number or address should be. Mend that cell.")
             % {"text": cell.strip(ERROR)}
         )
-    names = [cell for kind in (NAME, FIRST, LAST) for cell in found.get(kind, [])]
     numbers = [each for kind in (MOBILE, PHONE) for cell in found.get(kind, []) for each in numbers_of(cell, region)]
     mails = [each for cell in found.get(MAIL, []) for each in mails_of(cell)]
     for cell in found.get(CODES, []):
         _words, to_numbers, to_mails = reached_at(cell, region)
         numbers, mails = numbers + to_numbers, mails + to_mails
-    row = Row(line, text, read_name(" ".join(names)), tuple(unique(numbers)), tuple(unique(mails)))
+    row = Row(line, text, read_name(name_of(found)), tuple(unique(numbers)), tuple(unique(mails)))
     role = role_of(found.get(ROLE, []))
     return Person(replace(row, role=role), language_of(found.get(LANGUAGE, [])))
+
+
+def name_of(found: dict[str, list[str]]) -> str:
+    """The whole name. Beside its parts a column of names has it once more, or is of the last name, or of the first."""
+    whole, first, last = (" ".join(found.get(kind, [])) for kind in (NAME, FIRST, LAST))
+    if {*first.split(), *last.split()} <= {*whole.split()}:
+        return whole
+    if first and last:
+        return f"{first} {last}"
+    return " ".join(filter(None, (first, whole, last)))
 
 
 def numbers_of(text: str, region: str) -> list[str]:

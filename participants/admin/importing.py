@@ -84,6 +84,10 @@ class ImportsPeople(WorkPages):
         self, request: HttpRequest, conference: Conference | None, teams: Any, here: str, back: str
     ) -> HttpResponse:
         imported = self._wanted(request, conference, teams)
+        if "of" in request.GET and imported is None:
+            words = gettext("This file is not here any more: it was forgotten. What was saved of it before stays.")
+            messages.warning(request, words)
+            return HttpResponseRedirect(here)
         if request.method == "POST" and imported:
             return self._answered(request, imported, here, back)
         form = UploadForm(request.POST or None, request.FILES or None, teams=teams, conference=conference)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.admin.shown import ShowsSome
 from participants.models import CallingLine, Invitation, ModeratorNumber, Participant
 from participants.models.teams import region_of
-from participants.names import LONGEST, alike, plain
+from participants.names import LONGEST, likeness, plain
 from participants.numbers import read_number
 
 # Of a roster on the page of its conference: each costs time, and Django reads no form with more than 1000 fields.
@@ -207,7 +207,7 @@ class TypedFormSet(NumbersFormSet, ShowsSome):
             if form.cleaned_data.get("DELETE") or not form.typed:
                 continue
             number, name = form.typed
-            if names.setdefault(number, alike(name)) != alike(name):
+            if names.setdefault(number, likeness(name)) != likeness(name):
                 form.add_error("number", _("This number is given twice here, under two names."))
             elif self.instance.team_id:
                 try:

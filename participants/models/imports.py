@@ -147,3 +147,8 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.fate}"
+
+    @property
+    def as_written(self) -> str:
+        """Its cells, without the line before them, by which `text` differs from that of a row like it."""
+        return self.text.removeprefix(f"{self.line}: ")

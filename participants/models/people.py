@@ -13,7 +13,7 @@ from participants.countries import country_of
 from participants.history import History
 from participants.models.languages import languages
 from participants.models.teams import Team
-from participants.names import LONGEST, AlikeField, NameField
+from participants.names import LONGEST, LikenessField, NameField
 from participants.numbers import refuse_extension
 
 
@@ -29,7 +29,7 @@ class Participant(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="participants", verbose_name=_("team"))
     name = NameField(_("name"), max_length=LONGEST)
-    alike = AlikeField(max_length=LONGEST, editable=False, default="")
+    likeness = LikenessField(max_length=LONGEST, editable=False, default="")
     language = models.CharField(
         _("language"),
         max_length=10,
@@ -51,11 +51,11 @@ class Participant(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ParticipantQuerySet.as_manager()
-    history = History(excluded_fields=("uuid", "alike", "created_at"))
+    history = History(excluded_fields=("uuid", "likeness", "created_at"))
 
     class Meta:
         ordering = ("name", "pk")
-        indexes = [models.Index(fields=("team", "name")), models.Index(fields=("team", "alike"))]
+        indexes = [models.Index(fields=("team", "name")), models.Index(fields=("team", "likeness"))]
         verbose_name = _("person")
         verbose_name_plural = _("people")
 

@@ -12,7 +12,7 @@ from participants.models.conferences import CALLED_NUMBER_DIGITS, OPEN_MOST, Con
 from participants.models.contacts import Contact
 from participants.models.people import CallingLine, Participant
 from participants.models.teams import Team
-from participants.names import alike, plain
+from participants.names import likeness, plain
 
 ROSTER_NUMBER_DIGITS = CALLED_NUMBER_DIGITS
 
@@ -95,7 +95,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):  # ty
         of the pen must not let the wrong person in.
         """
         sharing = list(team.participants.calling_from(number).order_by("pk"))
-        named = [person for person in sharing if person.alike == alike(plain(name))]
+        named = [person for person in sharing if person.likeness == likeness(plain(name))]
         if sharing and not named:
             raise ValidationError(
                 _("In this team's address book this number is that of %(names)s. Give that name."),

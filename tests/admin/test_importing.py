@@ -365,6 +365,13 @@ def read(content: bytes | str, region: str = "US") -> list:
     [
         ("Members 2026\n\nName,Phone,Mail", "Ana Bell,{},{}"),  # a title above the headings
         ("First Name,Last Name,Phone 1 - Label,Phone 1 - Value,E-mail 1 - Value", "Ana,Bell,Mobile,{},{}"),  # Google's
+        (
+            "Name,Given Name,Family Name,Phone 1 - Value,E-mail 1 - Value",
+            "Ana Bell,Ana,Bell,{},{}",
+        ),  # and its older one
+        ("Name;Vorname;Telefon;E-Mail", "Bell;Ana;{};{}"),  # a German "Name" beside the first one is the last one
+        ("Name,Last name,Phone,Mail", "Ana,Bell,{},{}"),
+        ("Name,First name,Last name,Phone,Mail", "The Bells,Ana,Bell,{},{}"),
         ("First Name,Last Name,E-mail Address,Business Phone", "Ana,Bell,{1},{0}"),  # Outlook's
         ("Vorname;Nachname;E-Mail-Adresse;Telefon (geschäftlich)", "Ana;Bell;{1};{0}"),
         ("name,team,calls from,gets codes at", 'Ana Bell,Harbour,\'{0},"text message {0}, e-mail {1}"'),  # our own
@@ -464,6 +471,8 @@ def bomb() -> bytes:
         (b"", "There is nobody in this file."),
         (b"name,mail\n,\n", "There is nobody in this file."),
         (b"\xff\xd8\x81\x00", "neither a CSV nor an XLSX"),
+        ("Name;Handy\nJürgen Groß;+12025550161\n".encode("cp850"), "letters of this file cannot be read"),
+        (b"Name,Full name,Mobile\nAna,Bo,+12025550161\n", "Several columns have the name: Name, Full name"),
         (b"\xd0\xcf\x11\xe0....", "an old Excel file"),
         (b"PK\x03\x04nonsense", "damaged"),
         (b'name,mail\n"Ana', "damaged"),
@@ -482,3 +491,63 @@ def test_a_file_that_cannot_be_read_is_told_on_the_page(organizer, harbour):
     assert worked().state == STATE.FAILED
     assert "must have headings" in organizer.get(answer["Location"]).content.decode()
     assert Invitation.objects.count() == 0
+
+
+GUESSED = "does not say by which code page its letters were written"
+
+
+def test_letters_that_were_guessed_are_pointed_out(organizer, harbour):
+    """Eastern European Excel: read as of the West, Łukasz begins with a pound."""
+    shown = upload(organizer, "Name;Mobile\nŁukasz Dvořák;+12025550161\n".encode("cp1250"))["Location"]
+    imported = worked()
+    assert fates(imported) == {"£ukasz Dvoøák": "new"}
+    assert GUESSED in organizer.get(shown).content.decode()
+    press(organizer, imported, save="1")
+    worked()
+    assert GUESSED not in organizer.get(shown).content.decode()
+    press(organizer, imported, forget="1")
+
+    for known in (FILE.encode(), FILE.encode("utf-8-sig"), FILE.encode("utf-16"), b"name,mobile\nAna,+12025550101\n"):
+        shown = upload(organizer, known)["Location"]
+        imported = worked()
+        assert GUESSED not in organizer.get(shown).content.decode()
+        imported.delete()
+
+
+@pytest.mark.parametrize(
+    ("known_as", "written"), [("Lucía Prado", "Lucia Prado"), ("Ana-Maria Bell", "Ana Maria  Bell")]
+)
+def test_a_name_that_differs_by_accents_or_spaces_alone_is_asked_about(organizer, harbour, known_as, written):
+    lucia = cast.person(harbour, known_as, "+12025550112")
+    shown = upload(organizer, f"name,mobile\n{written},+12025550185\n")["Location"]
+    [row] = worked().rows.all()
+    assert row.fate == "ask"
+    page = organizer.get(shown).content.decode()
+    assert f'name="row-{row.pk}" value="{lucia.pk}"' in page
+
+    Participant.objects.all().delete()
+    PeopleImport.objects.all().delete()
+    upload(organizer, f"name,mobile\n{known_as},+12025550112\n{written},+12025550185\n")
+    rows = list(worked().rows.values_list("fate", "why"))
+    assert rows[0] == ("new", "")
+    assert rows[1][0] == "ask"
+    assert rows[1][1].startswith("Line 2 has a name like this.")
+
+
+def test_a_file_that_is_forgotten_meanwhile_says_so_and_asks_for_nothing(organizer, harbour):
+    """In another window, or by the night."""
+    shown = upload(organizer, FILE)["Location"]
+    imported = worked()
+    imported.delete()
+    for ask, typed in ((organizer.post, {"save": "1"}), (organizer.post, {"forget": "1"}), (organizer.get, {})):
+        answer = ask(shown, typed)
+        assert (answer.status_code, answer["Location"]) == (302, BOOK)
+        page = organizer.get(BOOK).content.decode()
+        assert "This file is not here any more" in page
+        assert "This field is required" not in page
+
+
+def test_a_row_that_cannot_be_read_is_shown_as_it_is_written_and_its_line_once(organizer, harbour):
+    shown = upload(organizer, "name,mobile\nAna Bell,12\n")["Location"]
+    worked()
+    assert "<td>Ana Bell | 12</td>" in organizer.get(shown).content.decode()

@@ -11,7 +11,7 @@ from participants.admin.typed import name_field
 from participants.intake import plan
 from participants.lists import read_list
 from participants.models import Invitation, Participant
-from participants.names import alike, plain
+from participants.names import likeness, plain
 from participants.numbers import read_number
 from participants.tables import people_of, read_table
 from tests import cast
@@ -74,6 +74,7 @@ def test_names_that_were_stored_before_are_made_so(harbour):
         ("Shea O’Neill", "shea o'neill"),  # as Word puts it
         ("Anna-Lena Groß", "Anna Lena GROSS"),
         ("Łucja", "łucja"),
+        ("Jo Ann", "Joann"),
         ("Ｚｏｅ", "Zoe"),  # full-width, as some keyboards have it
     ],
 )
@@ -86,9 +87,9 @@ def test_two_spellings_of_a_name_are_found_for_one_another(harbour, one, other):
     assert Invitation.objects.find(harbour, cast.ANA, other) == known
 
 
-@pytest.mark.parametrize(("one", "other"), [("Ana", "Anna"), ("Jo Ann", "Joann"), ("නිමල්", "නමල්")])
+@pytest.mark.parametrize(("one", "other"), [("Ana", "Anna"), ("නිමල්", "නමල්")])
 def test_another_name_is_another(harbour, one, other):
-    assert alike(one) != alike(other)
+    assert likeness(one) != likeness(other)
     cast.person(harbour, one, cast.ANA)
     assert [each.fate for each in plan(harbour, read_list(f"{other} {cast.BO}", "US"))] == ["new"]
 
@@ -108,6 +109,6 @@ def test_a_long_name_that_grows_without_its_accents_is_found_too(harbour):
 
 def test_those_who_were_stored_before_are_found(harbour):
     zoe = cast.person(harbour, "Zoë", cast.ANA)
-    Participant.objects.update(alike="")
-    import_module("participants.migrations.0031_names_alike").fill_in(apps, None)
+    Participant.objects.update(likeness="")
+    import_module("participants.migrations.0031_likeness_of_names").fill_in(apps, None)
     assert [each.alike for each in plan(harbour, read_list(f"zoe {cast.BO}", "US"))] == [[zoe]]

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from participants.names import alike
+from participants.names import likeness
 
 AT_ONCE = 1000
 
@@ -9,12 +9,12 @@ def fill_in(apps, schema_editor):
     people = apps.get_model("participants", "Participant").objects
     batch = []
     for person in people.only("name").iterator(AT_ONCE):
-        person.alike = alike(person.name)
+        person.likeness = likeness(person.name)
         batch.append(person)
         if len(batch) == AT_ONCE:
-            people.bulk_update(batch, ["alike"])
+            people.bulk_update(batch, ["likeness"])
             batch = []
-    people.bulk_update(batch, ["alike"])
+    people.bulk_update(batch, ["likeness"])
 
 
 class Migration(migrations.Migration):
@@ -23,9 +23,9 @@ class Migration(migrations.Migration):
     dependencies = [("participants", "0030_held_once_has_one_time")]
 
     operations = [
-        migrations.AddField("participant", "alike", models.CharField(default="", editable=False, max_length=100)),
+        migrations.AddField("participant", "likeness", models.CharField(default="", editable=False, max_length=100)),
         migrations.RunPython(fill_in, migrations.RunPython.noop, elidable=True),
         migrations.AddIndex(
-            "participant", models.Index(fields=["team", "alike"], name="participant_team_id_ab9cba_idx")
+            "participant", models.Index(fields=["team", "likeness"], name="participant_team_id_2168f5_idx")
         ),
     ]
