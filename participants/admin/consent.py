@@ -57,6 +57,8 @@ class ContactForm(forms.ModelForm):
                 self.add_error("address", problem)
         if "agreed" in self.changed_data and typed.get("agreed") and typed.get("channel") != Contact.Channel.SMS:
             self.add_error("agreed", _("Only a contact by text message can agree to texts."))
+        elif self.instance.texts_stopped and typed.get("agreed") and typed.get("address") == self.instance.address:
+            self.add_error("agreed", _("They answered STOP: texts reach them again once they answer START."))
         return typed
 
     def save(self, commit: bool = True) -> Contact:

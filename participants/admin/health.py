@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -35,6 +36,11 @@ class Trouble:
     what: str
     remedy: str
     keeps_out: bool  # else it may
+
+    @property
+    def sentence(self) -> str:
+        """What it is, so that what to do about it can follow."""
+        return capfirst(self.what) + ("" if self.what.endswith((".", "!", "?")) else ".")
 
 
 @dataclass(frozen=True)

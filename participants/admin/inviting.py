@@ -100,6 +100,11 @@ class Row:
         return told_at(self.invitation.participant)
 
     @property
+    def has_stopped(self) -> bool:
+        """Whether they answered STOP to a text: nobody else can take that back."""
+        return any(contact.texts_stopped for contact in self.invitation.participant.contacts.all())
+
+    @property
     def state(self) -> str:
         last = self.invitation.last
         if last is None:

@@ -105,7 +105,11 @@ def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[
         _("When a moderator leaves, the room ends for everyone.")
         if conference.moderator_exit == Conference.ModeratorExit.ENDS
         else _("When a moderator leaves, the room goes on."),
-        _("There are %(seats)s seats for %(invited)s people on the roster; one seat is kept for a moderator.")
+        ngettext(
+            "There are %(seats)s seats for %(invited)s person on the roster; one seat is kept for a moderator.",
+            "There are %(seats)s seats for %(invited)s people on the roster; one seat is kept for a moderator.",
+            roster.invited,
+        )
         % {"seats": conference.seats, "invited": roster.invited},
         *_codes(conference, roster),
     ]

@@ -50,14 +50,14 @@ def test_a_sound_roster_says_so(organizer, room, ivo):
 def test_no_contact(organizer, room, ivo):
     ivo.contacts.all().delete()
     said = read(organizer, room)
-    assert "Cannot get in: 1 Ivo Lund, participant No contact: cannot get in Add a mobile number" in said
+    assert "Cannot get in: 1 Ivo Lund, participant No contact: cannot get in. Add a mobile number" in said
     assert f'href="/admin/participants/participant/{ivo.pk}/change/"' in organizer.get(page_of(room)).content.decode()
 
 
 def test_a_landline_without_mail(organizer, room, ivo):
     ivo.contacts.update(line_type="landline")
     said = read(organizer, room)
-    assert "No code goes to this kind of line (landline) Add a mail address or a mobile; or choose" in said
+    assert "No code goes to this kind of line (landline). Add a mail address or a mobile; or choose" in said
     ivo.contacts.update(channel="call", succeeded_at=None)
     own = "The code is spoken by a call to +12025550140, from which they call themselves."
     assert own in read(organizer, room)

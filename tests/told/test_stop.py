@@ -13,6 +13,7 @@ from participants.models import Contact, HeardText
 from participants.models.heard_texts import KEPT
 from sandbox.models import Message
 from tests import cast
+from tests.admin.page import save
 from tests.edge.signed import post
 from tests.outbox.owed import text_to
 from tests.page.desk import Desk
@@ -53,6 +54,31 @@ def test_what_is_no_such_word_changes_nothing(both, words):
     say(words, 1)
     assert texts_in(*both) == [True, True]
     assert not HeardText.objects.exists()
+
+
+def test_nobody_but_its_owner_undoes_a_stop(organizer, ana):
+    """The carriers let no text through until START comes from that number."""
+    cast.agree_to_texts(ana.contacts.get())
+    say("STOP", 1)
+    page = f"/admin/participants/participant/{ana.pk}/change/"
+
+    answer = save(organizer, page, contacts__0__agreed="spoken")
+    assert "They answered STOP: texts reach them again once they answer START." in answer.content.decode()
+    assert texts_in(ana.contacts.get()) == [False]
+    assert save(organizer, page, name="Ana Bell-Reed").status_code == 302
+    say("START", 2)
+    assert texts_in(ana.contacts.get()) == [True]
+    say("STOP", 3)
+    assert save(organizer, page, contacts__0__agreed="spoken", contacts__0__address="+12025550133").status_code == 302
+    assert texts_in(ana.contacts.get()) == [True]
+
+
+def test_whoever_answered_stop_is_not_to_be_noted_as_agreeing(organizer, ana, room):
+    cast.agree_to_texts(ana.contacts.get())
+    say("STOP", 1)
+    page = organizer.get(f"/admin/participants/conference/{room.pk}/invite/").content.decode()
+    assert "nothing: they answered STOP; add a mail address" in page
+    assert "note that they agreed" not in page
 
 
 def test_start_gives_back_what_stop_took(both):
