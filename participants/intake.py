@@ -17,7 +17,7 @@ from participants.models import CallingLine, Conference, Contact, Invitation, Pa
 from participants.models.contacts import Channel
 from participants.models.imports import Fate
 from participants.names import likeness
-from participants.pasted import Row
+from participants.pasted import Row, unique
 
 NEW_PERSON, LEFT_OUT = "new", "out"  # what may be answered besides a person's key
 SAVED = (Fate.NEW, Fate.CHANGED, Fate.SAME)
@@ -41,6 +41,11 @@ class Plan:
     def key(self) -> str:
         """By which an answer finds its row, also when lines before it come and go."""
         return hashlib.sha256(self.row.text.encode()).hexdigest()[:16]
+
+    @property
+    def choices(self) -> list[tuple[Participant, list[str]]]:
+        """Those of whom one may be meant, and where each is reached, in order."""
+        return [(person, addresses_of(person)) for person in self.alike]
 
     @property
     def may_be_new(self) -> bool:
@@ -86,9 +91,10 @@ class Book:
         return set().union(*(self.by_address.get(address, set()) for address in addresses))
 
 
-def addresses_of(person: Participant) -> set[str]:
-    lines = {str(line.number) for line in person.lines.all()}
-    return lines | {contact.address for contact in person.contacts.all() if not contact.is_app}
+def addresses_of(person: Participant) -> list[str]:
+    """Where they call from and where codes go, each once."""
+    lines = [str(line.number) for line in person.lines.all()]
+    return unique([*lines, *(contact.address for contact in person.contacts.all() if not contact.is_app)])
 
 
 def missing(person: Participant, row: Row) -> tuple[list[str], list[str]]:

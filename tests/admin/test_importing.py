@@ -523,7 +523,7 @@ def test_a_name_that_differs_by_accents_or_spaces_alone_is_asked_about(organizer
     [row] = worked().rows.all()
     assert row.fate == "ask"
     page = organizer.get(shown).content.decode()
-    assert f'name="row-{row.pk}" value="{lucia.pk}"' in page
+    assert f'name="row-{row.pk}" value="{lucia.pk}"> {known_as}, +12025550112</label>' in page
 
     Participant.objects.all().delete()
     PeopleImport.objects.all().delete()
