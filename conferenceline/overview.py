@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from participants.admin.plans import spelled_out
 from participants.admin.states import Presence
-from participants.admin.warnings import MODERATES, REACHED, invited_to, lacks, told
+from participants.admin.warnings import MODERATES, REACHED, TOO_WEAK, invited_to, lacks, told
 from participants.clashes import Clash, among
 from participants.models import Conference, Delivery, Occurrence, Participant, Team
 from verification.alarms import Alarm, alarms_for
@@ -48,6 +48,7 @@ def coming_dates(teams: QuerySet[Team], now: datetime) -> QuerySet[Occurrence]:
             invited=number_of(invited, "conference"),
             moderators=number_of(invited.filter(MODERATES), "conference"),
             unreached=number_of(invited.filter(~REACHED), "conference"),
+            too_weak=number_of(invited.filter(TOO_WEAK), "conference"),
             present=number_of(Presence.in_rooms_of(now, occurrence=OuterRef("pk")), "occurrence")
             if Presence.seats
             else F("pk") * 0,
@@ -90,7 +91,7 @@ class Date:
         row, conference = self.row, self.conference
         if conference.status == Conference.Status.DRAFT:
             return [_("It is a draft: nobody is let in until its status is “scheduled”.")]
-        counted = {"invited": row.invited, "moderators": row.moderators, "unreached": row.unreached}
+        counted = {each: getattr(row, each) for each in ("invited", "moderators", "unreached", "too_weak")}
         return [*lacks(conference, **counted), *told(self.clashes)]
 
 

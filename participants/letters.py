@@ -189,7 +189,7 @@ class Letters:
         return [
             *found,
             Detail(_("Your roster number"), roster),
-            Detail(_("Your code"), way_of_the_code(invitation.participant)),
+            Detail(_("Your code"), way_of_the_code(invitation)),
         ]
 
 
@@ -216,9 +216,9 @@ def told_at(person: Participant) -> Contact | None:
     return next(iter([*mailboxes, *(each for each in contacts if each.may_be_texted)]), None)
 
 
-def way_of_the_code(person: Participant) -> str:
+def way_of_the_code(invitation: Invitation) -> str:
     """How the code will come to them when they call, with no more of the address than they need to know it by."""
-    contact = next((each for each in person.contacts.all() if each.can_work), None)
+    contact = invitation.way_of_the_code
     if contact is None:
         return _("no way to you is known: tell whoever invites you")
     if contact.is_app:

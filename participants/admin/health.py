@@ -26,7 +26,7 @@ from participants.admin.reach import Blocked, failed_last, hindrance
 from participants.admin.warnings import OTHERS_MOST, lacks, told
 from participants.clashes import by_person, clashes_of
 from participants.countries import country_of
-from participants.models import Conference, Contact, DialInNumber, Invitation, Participant
+from participants.models import Conference, Contact, DialInNumber, Grade, Invitation, Participant
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Check:
     def of_the_room(self) -> list[str]:
         """What is wrong with the roster as a whole."""
         moderators = [each for each in self.roster if each.invitation.role == Invitation.Role.MODERATOR]
-        said = lacks(self.conference, invited=len(self.roster), moderators=len(moderators), unreached=0)
+        said = lacks(self.conference, invited=len(self.roster), moderators=len(moderators), unreached=0, too_weak=0)
         if self.roster and not moderators and self.conference.starts_with == Conference.StartsWith.ANYONE:
             said.append(gettext("Nobody moderates."))
         elif moderators and all(each.keeps_out for each in moderators):
@@ -99,7 +99,7 @@ class Check:
         return said + told(clash for clash in self.clashes if clash.is_with_itself)
 
     def _against(self, person: Participant) -> Iterator[Trouble]:
-        if why := hindrance(person):
+        if why := hindrance(person, self.conference.least_grade):
             yield Trouble(why, self._way_in(person), keeps_out=True)
         else:
             yield from self._rings_themselves(person)
@@ -121,14 +121,25 @@ class Check:
                 "Add a mail address or a mobile; or choose “call to another phone” for this number, where they call "
                 "from elsewhere. Until then: let them in by hand."
             )
+        if not self._enough(person):
+            return (
+                gettext("Send them the link for an authenticator app, from their page.")
+                if self.conference.least_grade > Grade.PHONE
+                else gettext("Add a mobile, or another phone; or send them the link for an authenticator app.")
+            )
         return gettext("Send a test code, or add another contact.")
+
+    def _enough(self, person: Participant) -> list[Any]:
+        """The contacts that can work, and whose code proves enough for this room."""
+        least = self.conference.least_grade
+        return [contact for contact in person.contacts.all() if contact.can_work and contact.proves(least)]
 
     def _rings_themselves(self, person: Participant) -> Iterator[Trouble]:
         """A code is never spoken to the line that is calling."""
         lines = {str(line.number) for line in person.lines.all()}
-        working = [contact for contact in person.contacts.all() if contact.can_work]
-        rung = {contact.address for contact in working if contact.channel == contact.Channel.CALL} & lines
-        if rung and len(rung) == len(working):
+        enough = self._enough(person)
+        rung = {contact.address for contact in enough if contact.channel == contact.Channel.CALL} & lines
+        if rung and len(rung) == len(enough):
             said = gettext("The code is spoken by a call to %(number)s, from which they call themselves.")
             remedy = gettext("Add a mail address, or a phone from which they do not call.")
             yield Trouble(said % {"number": ", ".join(sorted(rung))}, remedy, keeps_out=lines == rung)
@@ -144,7 +155,7 @@ class Check:
         closed = [contact for contact in person.contacts.all() if not self._is_allowed(contact)]
         if not closed:
             return
-        shut = all(contact in closed for contact in person.contacts.all() if contact.can_work)
+        shut = all(contact in closed for contact in self._enough(person))
         for contact in closed:
             if not contact.begins_as_allowed:
                 said = gettext("No code goes to %(address)s: not to numbers that begin so.")
@@ -166,10 +177,10 @@ class Check:
         """Numbers that may be in other hands, where the conference wants to know."""
         if not self.conference.checks_numbers:
             return
-        working: list[Any] = [contact for contact in person.contacts.all() if contact.can_work]
-        doubted = [contact for contact in working if contact.doubt]
+        enough = self._enough(person)
+        doubted = [contact for contact in enough if contact.doubt]
         for contact in doubted:
-            yield Trouble(*doubts.told(self.conference, contact), keeps_out=len(doubted) == len(working))
+            yield Trouble(*doubts.told(self.conference, contact), keeps_out=len(doubted) == len(enough))
 
     def _elsewhere(self, person: Participant) -> Iterator[Trouble]:
         for clash in self.elsewhere.get(person.pk, [])[:OTHERS_MOST]:

@@ -36,7 +36,13 @@ from participants.resources import ParticipantResource, numbers_of
 
 def first_contact_of(person: Participant) -> str:
     """Where the code goes. Nobody without a contact can get in, so that this says so."""
-    return next((str(contact) for contact in person.contacts.all()), gettext("no contact: cannot get in"))
+    return str(usual_way(person) or gettext("no contact: cannot get in"))
+
+
+def usual_way(person: Participant) -> Contact | None:
+    """The first that can work; where none can, the first, beside which the page says why."""
+    contacts = list(person.contacts.all())
+    return next((each for each in contacts if each.can_work), None) or next(iter(contacts), None)
 
 
 def told_apart(person: Participant) -> str:
@@ -141,7 +147,7 @@ class ParticipantAdmin(
 
     @admin.display(description=_("gets codes at"))
     def gets_codes_at(self, person: Participant) -> str:
-        return flagged(next((str(contact) for contact in person.contacts.all()), ""), person)
+        return flagged(str(usual_way(person) or ""), person)
 
     @admin.display(description=_("cannot get in?"))
     def hindered(self, person: Participant) -> str:

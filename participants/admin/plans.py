@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,7 +17,7 @@ from participants.admin.doubts import NO_CODE
 from participants.admin.reach import CANNOT_WORK
 from participants.models import Conference, Contact, Invitation, Occurrence, Passcode, Policy
 
-NAMED_MOST = 20  # of those whom no code can reach
+NAMED_MOST = 20  # of those who cannot get in
 
 
 def zone_spelled_out(local: datetime, key: str) -> str:
@@ -58,29 +58,39 @@ def clock_of(conference: Conference, moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class Roster:
-    """How many are on it and moderate, by which channel how many get their codes, and who can get none, by name."""
+    """How many are on it and moderate, and by which channel how many get their codes.
+
+    And by name who can get none, and whose codes all prove less than is asked for.
+    """
 
     invited: int
     moderators: int
     channels: dict[str, int]
     without: list[str]
+    too_weak: list[str]
 
     @classmethod
     def of(cls, conference: Conference) -> Roster:
-        """Two queries, however long it is."""
+        """Three queries at most, however long it is."""
         working = Contact.objects.filter(participant=OuterRef("participant")).exclude(CANNOT_WORK)
-        rows = conference.invitations.annotate(way=Subquery(working.order_by("position", "pk").values("channel")[:1]))
+        enough = working.proving(conference.least_grade).order_by("position", "pk")
+        rows = conference.invitations.annotate(way=Subquery(enough.values("channel")[:1]), is_reached=Exists(working))
         counted = rows.order_by("way").values_list("way", "role").annotate(n=Count("pk"))
         channels: Counter[str] = Counter()
         for way, _role, n in counted:
             channels[way or ""] += n
-        without = rows.filter(way=None) if channels.pop("", 0) else rows.none()
+        kept_out = rows.filter(way=None) if channels.pop("", 0) else rows.none()
         return cls(
             invited=sum(n for _way, _role, n in counted),
             moderators=sum(n for _way, role, n in counted if role == Invitation.Role.MODERATOR),
             channels=channels,
-            without=list(without.order_by("pk").values_list("participant__name", flat=True)),
+            without=names_on(kept_out.filter(is_reached=False)),
+            too_weak=names_on(kept_out.filter(is_reached=True)),
         )
+
+
+def names_on(rows: QuerySet[Invitation]) -> list[str]:
+    return list(rows.order_by("pk").values_list("participant__name", flat=True))
 
 
 def sentences(conference: Conference, date: Occurrence, roster: Roster) -> list[str]:
@@ -189,13 +199,19 @@ def _codes(conference: Conference, roster: Roster) -> list[str]:
         % {"n": n, "channel": Contact.Channel(channel).label}
         for channel, n in roster.channels.items()
     ]
-    if named := roster.without[:NAMED_MOST]:
-        more = len(roster.without) - len(named)
-        names = ", ".join(named) + (_(" and %(n)s more") % {"n": more} if more else "")
-        said.append(_("No code can reach %(names)s: they cannot get in.") % {"names": names})
+    kept_out = (
+        (_("No code can reach %(names)s: they cannot get in."), roster.without),
+        (_("No contact of %(names)s proves as much as callers need: they cannot get in."), roster.too_weak),
+    )
+    said += [sentence % {"names": enumerated(names)} for sentence, names in kept_out if names]
     if not roster.invited and conference.admission != Policy.PASSCODE:
         said.append(_("Nobody is on the roster yet, so nobody gets in."))
     return said
+
+
+def enumerated(names: list[str]) -> str:
+    more = len(names) - NAMED_MOST
+    return ", ".join(names[:NAMED_MOST]) + (_(" and %(n)s more") % {"n": more} if more > 0 else "")
 
 
 def as_list(lines: list[str]) -> SafeString:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Contact, Participant, Team
+from participants.models import Contact, Grade, Participant, Team
 from participants.models.contacts import CANNOT_BE_CALLED, CANNOT_BE_TEXTED, Channel
 
 
@@ -32,16 +32,20 @@ def failed_last(contact: Contact) -> bool:
     return bool(contact.failed_at and (contact.succeeded_at is None or contact.succeeded_at < contact.failed_at))
 
 
-def hindrance(person: Participant) -> str:
-    """Why no code reaches this person, or perhaps none; empty where nothing is known against it."""
+def hindrance(person: Participant, least: int = Grade.NOTHING) -> str:
+    """Why no code that proves this much reaches a person, or perhaps none; empty where nothing is known against it."""
     contacts = list(person.contacts.all())
     if not contacts:
         return gettext("no contact: cannot get in")
     working = [contact for contact in contacts if contact.can_work]
     if not working:
         return gettext("no code goes to this kind of line (%(type)s)") % {"type": contacts[0].line_type}
-    if all(failed_last(contact) for contact in working):
-        return gettext("the last code did not go out: %(why)s") % {"why": working[0].get_failure_display()}
+    enough = [contact for contact in working if contact.proves(least)]
+    if not enough:
+        ways = list(dict.fromkeys(contact.get_channel_display() for contact in working))
+        return gettext("A code by %(ways)s proves less than this room asks for.") % {"ways": ", ".join(ways)}
+    if all(failed_last(contact) for contact in enough):
+        return gettext("the last code did not go out: %(why)s") % {"why": enough[0].get_failure_display()}
     return ""
 
 

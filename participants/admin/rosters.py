@@ -39,7 +39,7 @@ class RosterInline(InvitationWall, admin.TabularInline):
         return (*shown, "gets_codes_at", "number_of_seat", "invited")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
-        rows = with_invitation_state(super().get_queryset(request)).select_related("participant")
+        rows = with_invitation_state(super().get_queryset(request)).select_related("conference", "participant")
         return rows.prefetch_related(
             "participant__lines", "participant__contacts", with_recent_changes("participant__")
         )
@@ -54,8 +54,10 @@ class RosterInline(InvitationWall, admin.TabularInline):
 
     @admin.display(description=_("gets codes at"))
     def gets_codes_at(self, invitation: Invitation) -> str:
-        person = invitation.participant if invitation.pk else None
-        return flagged(first_contact_of(person), person) if person else ""
+        if not invitation.pk:
+            return ""
+        person = invitation.participant
+        return flagged(str(invitation.way_of_the_code or first_contact_of(person)), person)
 
     @admin.display(description=_("invitation"))
     def invited(self, invitation: Any) -> str:

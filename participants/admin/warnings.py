@@ -21,17 +21,20 @@ OTHERS_MOST = 3  # that are named; a page with more of them would be about nothi
 
 WHEN = {"starts_at", "repeats", "until", "count"}  # the fields by which its dates may all be over
 MODERATES = Q(role=Invitation.Role.MODERATOR)
-REACHED = Exists(Contact.objects.filter(participant=OuterRef("participant")).exclude(CANNOT_WORK))
+WORKING = Contact.objects.filter(participant=OuterRef("participant")).exclude(CANNOT_WORK)
+REACHED = Exists(WORKING)
+TOO_WEAK = REACHED & ~Exists(WORKING.proving(OuterRef("conference__least_grade")))
 
 
 def invited_to(conferences: QuerySet[Conference] | Conference | OuterRef) -> QuerySet[Invitation]:
     return Invitation.objects.filter(conference=conferences, participant__team=F("conference__team"))
 
 
-def lacks(conference: Conference, *, invited: int, moderators: int, unreached: int) -> list[str]:
+def lacks(conference: Conference, *, invited: int, moderators: int, unreached: int, too_weak: int) -> list[str]:
     """What is wrong with a roster, in sentences.
 
-    Args: how many are on it; of them, how many moderate, and how many no code can reach.
+    Args: how many are on it; of them, how many moderate, how many no code can reach, and how many have codes
+    that all prove less than the conference asks for.
     """
     by_passcode = conference.admission == Policy.PASSCODE
     if not invited and not by_passcode:
@@ -48,6 +51,13 @@ def lacks(conference: Conference, *, invited: int, moderators: int, unreached: i
             unreached,
         )
         said.append(words % {"n": unreached})
+    if too_weak:
+        words = ngettext(
+            "%(n)s person has no contact that proves as much as it asks for, and cannot get in.",
+            "%(n)s people have no contact that proves as much as it asks for, and cannot get in.",
+            too_weak,
+        )
+        said.append(words % {"n": too_weak})
     if invited > conference.seats:
         values = {"invited": invited, "seats": conference.seats}
         said.append(_("%(invited)s people are invited, and there are %(seats)s seats.") % values)
@@ -96,7 +106,10 @@ def warnings_of(conference: Conference) -> list[str]:
     ):
         return []
     counted = invited_to(conference).aggregate(
-        invited=Count("pk"), moderators=Count("pk", filter=MODERATES), unreached=Count("pk", filter=~REACHED)
+        invited=Count("pk"),
+        moderators=Count("pk", filter=MODERATES),
+        unreached=Count("pk", filter=~REACHED),
+        too_weak=Count("pk", filter=TOO_WEAK),
     )
     return [*lacks(conference, **counted), *told(clashes_of(conference, now))]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.countries import country_of
 from participants.history import History
+from participants.models.admission import Grade
 from participants.models.people import Participant
 from participants.models.teams import region_of
 from participants.numbers import read_number
@@ -29,6 +30,11 @@ class Channel(models.TextChoices):
 
 
 TO_A_PHONE = (Channel.SMS, Channel.WHATSAPP, Channel.CALL)
+PROVES: dict[str, Grade] = {  # what a code by this channel is worth
+    Channel.EMAIL: Grade.MAIL,
+    **dict.fromkeys(TO_A_PHONE, Grade.PHONE),
+    Channel.TOTP: Grade.AUTHENTICATOR,
+}
 
 
 class Doubt(models.TextChoices):
@@ -100,6 +106,12 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def in_doubt(self, moment: datetime) -> Any:
         """Those against whose number a doubt speaks at this moment (aware)."""
         return self.with_doubt(moment).exclude(doubt="")
+
+    def proving(self, least: Any) -> "ContactQuerySet":
+        """Those whose code proves as much as this: a Grade, or a field of an outer query that has one."""
+        grades = [models.When(channel=channel, then=models.Value(int(grade))) for channel, grade in PROVES.items()]
+        graded = self.annotate(grade_of_code=models.Case(*grades, output_field=models.IntegerField()))
+        return graded.filter(grade_of_code__gte=least)
 
     def sent_to(self) -> "ContactQuerySet":
         """Those to which a code is sent: all but authenticator apps."""
@@ -256,6 +268,10 @@ class Contact(models.Model):
     def is_app(self) -> bool:
         """Whether it shows codes by itself, so that none is sent."""
         return self.channel == Channel.TOTP
+
+    def proves(self, least: int) -> bool:
+        """Whether a code there is worth this Grade."""
+        return PROVES[self.channel] >= least
 
     @property
     def destination(self) -> tuple[str, str]:

@@ -169,6 +169,16 @@ class Invitation(models.Model):
             self.roster_number = new_roster_number()
         super().save(*args, **kwargs)
 
+    @property
+    def way_of_the_code(self) -> Contact | None:
+        """Where the code for this conference goes first, of contacts that were fetched with the person.
+
+        That which proves enough; where none does, the first that can work, for all that it is worth.
+        """
+        working = [each for each in self.participant.contacts.all() if each.can_work]
+        enough = (each for each in working if each.proves(self.conference.least_grade))
+        return next(enough, None) or next(iter(working), None)
+
     def _number_is_taken(self) -> bool:
         conferences = Conference.objects.filter(number=self.roster_number)
         return Invitation.objects.filter(roster_number=self.roster_number).exists() or conferences.exists()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from participants.models import Conference, Delivery, Invitation, Team
+from participants.models import Conference, Delivery, Grade, Invitation, Team
 from tests import cast
 from tests.admin.conftest import login, make_organizer
 from verification.models import Admission
@@ -80,9 +80,18 @@ def test_what_needs_attention_is_said_in_sentences(organizer, harbour):
     free = cast.conference(harbour, "Free", tomorrow + timedelta(hours=2), starts_with="anyone")
     cast.invite(free, cast.person(harbour, "Ana", cast.ANA))
 
+    vault = cast.conference(
+        harbour, "Vault", tomorrow + timedelta(hours=3), starts_with="anyone", least_grade=Grade.PHONE
+    )
+    cast.invite(vault, cast.person(harbour, "Bo", cast.BO))
+    by_mail = cast.person(harbour, "Ivo", "+12025550171", texts=None)
+    cast.mailbox(by_mail, "ivo@example.com")
+    cast.invite(vault, by_mail)
+
     troubles = {date.conference.title: date.troubles for date in overview_of(organizer).troubled}
 
     assert troubles == {
+        "Vault": ["1 person has no contact that proves as much as it asks for, and cannot get in."],
         "Empty": ["Nobody is on the roster: nobody can enter."],
         "Crowd": [
             "Nobody moderates, and it starts with a moderator: it would never start.",

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from participants.models import Conference, Contact, Invitation, Participant
+from participants.models import Conference, Contact, Grade, Invitation, Participant
 from participants.schedule import TIMES
 from tests import cast
 from verification.models import Block
@@ -137,6 +137,41 @@ def test_a_country_that_is_not_allowed(organizer, room, ivo, settings):
     assert "Look at these: 1 Ivo Lund" in read(organizer, room)
     settings.ALLOWED_COUNTRIES, settings.ALLOWED_PREFIXES = ["GB"], ["+1202"]
     assert "No code goes to +442079460018: not to numbers that begin so." in read(organizer, room)
+
+
+@pytest.fixture
+def by_mail(ivo) -> Participant:
+    """Ivo, whose only contact is a mailbox, and a room that takes a code by mail for too little."""
+    ivo.contacts.all().delete()
+    cast.mailbox(ivo, "ivo@example.com")
+    Conference.objects.update(least_grade=Grade.PHONE)
+    return ivo
+
+
+def test_a_contact_that_proves_less_than_the_room_asks_for(organizer, room, by_mail):
+    said = read(organizer, room)
+    assert "Cannot get in: 1 Ivo Lund" in said
+    assert "A code by e-mail proves less than this room asks for. Add a mobile, or another phone" in said
+    assert "an authenticator app" in said
+
+    Contact.objects.create(participant=by_mail, channel="sms", address="+12025550140")
+
+    assert "Of 2 on the roster, nothing is known against 2 people." in read(organizer, room)
+
+
+def test_only_an_app_is_enough(organizer, room, ivo):
+    Conference.objects.update(least_grade=Grade.AUTHENTICATOR)
+    said = read(organizer, room)
+    assert "Cannot get in: 2" in said
+    assert "A code by text message proves less than this room asks for. Send them the link for an authenticator" in said
+
+
+def test_a_way_that_is_enough_and_cannot_be_gone_is_not_made_up_for_by_one_that_is_too_little(
+    organizer, room, by_mail, settings
+):
+    settings.ALLOWED_COUNTRIES = ["US"]
+    Contact.objects.create(participant=by_mail, channel="sms", address="+442079460018")
+    assert "Cannot get in: 1 Ivo Lund" in read(organizer, room)
 
 
 def test_a_blocked_number(organizer, room, ivo, quay):

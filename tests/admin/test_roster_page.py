@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from participants.models import CallingLine, Conference, Contact, Invitation, ModeratorNumber, Participant
+from participants.models import CallingLine, Conference, Contact, Grade, Invitation, ModeratorNumber, Participant
 from tests import cast
 from tests.admin.conftest import login, make_organizer
 from tests.admin.page import errors_of, fields_of, save
@@ -20,6 +20,28 @@ def page_of(conference: Conference) -> str:
 
 
 # People chosen
+
+
+def test_the_page_says_which_way_the_code_goes_and_who_has_none_that_proves_enough(organizer, harbour):
+    vault = cast.conference(harbour, "Vault", least_grade=Grade.PHONE)
+    both, by_mail = cast.person(harbour, "Rosa", "+12025550150", texts=None), cast.person(harbour, "Sven", texts=None)
+    cast.mailbox(both, "rosa@example.com"), cast.mailbox(by_mail, "sven@example.com")
+    Contact.objects.create(participant=both, channel="sms", address="+12025550150", position=1)
+    landline = cast.person(harbour, "Vera", "+12025550154")
+    landline.contacts.update(line_type="landline")
+    Contact.objects.create(participant=landline, channel="call", address="+12025550155", position=1)
+    for person in (both, by_mail, landline):
+        cast.invite(vault, person)
+
+    page = organizer.get(page_of(vault)).content.decode()
+
+    assert "1 person gets the code by text message." in page
+    assert "1 person gets the code by call to another phone." in page
+    assert "No contact of Sven proves as much as callers need: they cannot get in." in page
+    shown = ("text message +12025550150", "call to another phone +12025550155", "e-mail sven@example.com")
+    for way in shown:
+        assert f"<p>{way}" in page
+    assert "<p>text message +12025550154" not in page
 
 
 def test_a_person_is_chosen_for_the_roster_of_a_new_conference(organizer, harbour):

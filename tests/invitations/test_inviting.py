@@ -8,7 +8,7 @@ from time_machine import travel
 
 from conferenceline.outbox import send_due
 from participants.invitations import Whom, invite, roster_of
-from participants.models import Conference, Contact, Delivery, Invitation, Occurrence, Policy
+from participants.models import Conference, Contact, Delivery, Grade, Invitation, Occurrence, Policy
 from participants.models.deliveries import LEASE
 from participants.notices import spelled_out
 from sandbox.models import Fault, Message
@@ -48,6 +48,19 @@ def test_each_gets_what_reaches_them(budget):
     assert text.body.endswith(
         f"Dial +1 202-555-0100. Roster number: {bo.roster_number}. Answer STOP to get no more texts."
     )
+
+
+def test_the_way_of_the_code_is_the_one_that_proves_enough_for_the_conference(budget):
+    person = mailed(budget, "Ana").participant
+    person.contacts.filter(channel="email").update(position=0)
+    person.contacts.exclude(channel="email").update(position=1)
+    budget.least_grade = Grade.PHONE
+    budget.save()
+
+    invite(budget, Whom.NEW)
+    send_due()
+
+    assert "Your code: comes when you call: text message …0110" in Message.objects.get(channel="email").body
 
 
 def test_the_time_is_by_the_clocks_of_whoever_gets_it_and_says_so(budget):

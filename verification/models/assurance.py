@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from participants.models import Grade
+from participants.models.contacts import PROVES
 
 
 class Attestation(models.TextChoices):
@@ -24,15 +25,11 @@ class Attestation(models.TextChoices):
     NONE = "", gettext_lazy("no carrier says anything of the calling number")
 
 
-GRADES = {
+GRADES: dict[str, Grade] = {
     "came back": Grade.NOTHING,
     "passcode": Grade.PASSCODE,
     "by hand": Grade.BY_HAND,
-    "email": Grade.MAIL,
-    "sms": Grade.PHONE,
-    "whatsapp": Grade.PHONE,
-    "call": Grade.PHONE,
-    "totp": Grade.AUTHENTICATOR,
+    **PROVES,
 }
 PROOFS = {
     "came back": gettext_lazy("nothing in this call: came back from the same line, not asked again"),
