@@ -37,6 +37,13 @@ class Person:
     language: str = ""
     slow_pace: bool = False
     app: bool = False  # whether they have set up an authenticator app, which then comes first
+    read_at: str = ""  # where the first code comes in, where that is not `texts`
+
+    @property
+    def dialled(self) -> str:
+        """What `./run dial` needs to be told: who calls, and where they read the code, where that is not the line."""
+        read_at = self.read_at or self.texts or self.calls_from
+        return self.calls_from if read_at == self.calls_from else f"{self.calls_from} --texts {read_at}"
 
 
 PEOPLE = (
@@ -204,6 +211,7 @@ PEOPLE = (
         "a code by text, though her mailbox comes first: this room asks for that; then its passcode, 161803",
         reached_by=Contact.Channel.EMAIL,
         or_by=((Contact.Channel.SMS, "+12025550150"),),
+        read_at="+12025550150",
     ),
     Person(
         "Sven Ostby",
@@ -236,6 +244,7 @@ PEOPLE = (
         (Seat("Harbour board", PARTICIPANT, "20000034"),),
         "a landline, entered for texts: Lookup has said so, no text goes there, and the code comes by e-mail",
         or_by=((Contact.Channel.EMAIL, "vera.nash@example.com"),),
+        read_at="vera.nash@example.com",
     ),
     Person(
         "Will Penn",
@@ -269,5 +278,6 @@ PEOPLE = (
         "her other number is British, and codes of this team go to the United States alone: the code comes by e-mail",
         team=QUAY,
         or_by=((Contact.Channel.EMAIL, "zara.finch@example.com"),),
+        read_at="zara.finch@example.com",
     ),
 )

@@ -195,6 +195,26 @@ def test_everybody_is_told_of_with_what_to_dial_and_their_roster_number():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", ["Ana Bell", "Fay Hill", "Rolf Kern", "Sue Dean", "Rosa Hale", "Vera Nash", "Zara Finch"]
+)
+def test_what_is_to_be_typed_in_a_terminal_shows_the_code_wherever_it_goes(name, settings):
+    settings.LOOKUP_LINE_TYPES = True
+    told = seed()
+    call_command("ask_line_types")  # as the worker does, soon after the start
+    person = next(each for each in demo.PEOPLE if each.name == name)
+    typed = re.search(rf"{name} .*?\./run dial (\S+)(?: --texts (\S+))?\n", told)
+    phone = Phone(typed[1], texts=typed[2] or "")
+    phone.dial()
+
+    if phone.heard[-1].startswith("Welcome. Please enter the roster number"):
+        phone.press(person.seats[0].roster_number)
+    phone.take_code_calls()
+
+    assert len(phone.text_code()) == 6
+
+
+@pytest.mark.django_db
 def test_the_numbers_are_fiction_and_differ_except_where_sharing_is_the_point():
     seed()
     addresses = [address for person in demo.PEOPLE for address in {person.calls_from, person.texts} - {None}]

@@ -101,7 +101,7 @@ class Command(BaseCommand):
         self.stdout.write("\nWho can call:")
         for person in demo.PEOPLE:
             invitations = Invitation.objects.filter(participant__uuid=demo.mark("person", person.name))
-            self.stdout.write(f"  {person.name:<11} {person.calls_from}  ./run dial {person.calls_from}")
+            self.stdout.write(f"  {person.name:<11} {person.calls_from}  ./run dial {person.dialled}")
             self.stdout.write(f"      {person.expect}")
             for each in invitations.select_related("conference").order_by("roster_number"):
                 self.stdout.write(
