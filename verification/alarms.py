@@ -95,10 +95,17 @@ def _to_be_mended(now: datetime) -> list[Alarm]:
     """Of the codes that Twilio refused to send in the last day, those that it refuses until somebody mends it."""
     refused = Attempt.objects.filter(at__gt=now - REFUSALS_SHOWN, outcome=Attempt.Outcome.CODE_NOT_SENT)
     by_error = refused.filter(detail__in=[str(code) for code in REMEDIES]).values("detail").order_by("detail")
-    words = _("%(n)s codes were not sent (Twilio's error %(code)s): %(remedy)s")
     log = f"{reverse('admin:verification_attempt_changelist')}?"
     log += urlencode({"outcome__exact": Attempt.Outcome.CODE_NOT_SENT})
     return [
-        Alarm(words % {"n": each["n"], "code": each["detail"], "remedy": REMEDIES[int(each["detail"])]}, log)
+        Alarm(_not_sent(each["n"]) % {**each, "remedy": REMEDIES[int(each["detail"])]}, log)
         for each in by_error.annotate(n=Count("pk"))
     ]
+
+
+def _not_sent(n: int) -> str:
+    return ngettext(
+        "%(n)s code was not sent (Twilio's error %(detail)s): %(remedy)s",
+        "%(n)s codes were not sent (Twilio's error %(detail)s): %(remedy)s",
+        n,
+    )

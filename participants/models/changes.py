@@ -20,7 +20,8 @@ from participants.models.people import Participant
 from participants.notices import change_in_words, contact_changed, contact_in_words
 
 FLAGGED = timedelta(hours=48)
-ENTERED_WITHIN = timedelta(minutes=10)  # of a new person: their contacts are being typed, and slips mended
+# Of a new person: contacts are being typed, and slips mended. An app is not typed: whoever reads the mail sets it up.
+ENTERED_WITHIN = timedelta(minutes=10)
 
 
 class ContactChangeQuerySet(models.QuerySet["ContactChange"]):
@@ -41,7 +42,7 @@ class ContactChangeQuerySet(models.QuerySet["ContactChange"]):
 
     def _note(self, contact: Contact, what: str, before: Contact | None = None) -> None:
         person, now = contact.participant, timezone.now()
-        if person.created_at > now - ENTERED_WITHIN:
+        if person.created_at > now - ENTERED_WITHIN and not contact.is_app:
             return
         is_there = what != ContactChange.What.REMOVED
         change = self.create(

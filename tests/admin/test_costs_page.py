@@ -12,7 +12,7 @@ from tests import cast
 from tests.phone import Phone
 from verification.alarms import alarms_for
 from verification.costs import Budget, Costs, budgets
-from verification.models import Call, Challenge, Tally
+from verification.models import Attempt, Call, Challenge, Tally
 
 pytestmark = pytest.mark.django_db
 
@@ -66,16 +66,18 @@ def test_each_channel_and_country_has_its_row_and_mail_none(ana, administrator):
     code_of(ana, "+491701234567", sends=2)
     code_of(ana, "+491701234567", channel="call", state="failed", sends=0)
     code_of(ana, "ana@example.com", channel="email", state="approved")
+    code_of(ana, "71622b57ea124fd88e74050f68550f9e", channel="totp", state="approved", sends=0)
     page = administrator.get(PAGE)
     assert {label: row[:3] for label, row in rows(page, 1).items()} == {
         "text message": (3, 1, 0),
         "call to another phone": (0, 0, 1),
         "e-mail": (1, 1, 0),
+        "authenticator app": (0, 1, 0),
     }
     assert {label: row[:3] for label, row in rows(page, 2).items()} == {
         "US": (1, 1, 0),
         "DE": (2, 0, 1),
-        "none (mail)": (1, 1, 0),
+        "none (mail, authenticator app)": (1, 2, 0),
     }
 
 
@@ -180,6 +182,9 @@ def test_what_twilio_refuses_until_somebody_mends_it_is_logged_and_shown(
         Phone(cast.ANA).dial()
     [alarm] = alarms_for(admin_user)
     assert alarm.words.startswith(f"2 codes were not sent (Twilio's error {code}): ")
+    Attempt.objects.filter(detail=str(code)).first().delete()
+    [one] = alarms_for(admin_user)
+    assert one.words.startswith(f"1 code was not sent (Twilio's error {code}): ")
     assert place in alarm.words
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert len(errors) == 2

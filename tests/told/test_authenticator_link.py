@@ -344,6 +344,19 @@ def test_a_new_app_is_told_at_the_other_contacts_and_flagged(ana, link):
     assert [(to, "authenticator app was added" in body) for to, body in told()] == [(MAILBOX, True)]
 
 
+def test_of_somebody_who_was_just_entered_an_app_is_told_all_the_same(organizer, ana):
+    Participant.objects.update(created_at=timezone.now())
+    press(organizer, ana)
+    visitor = Visitor(mailed_link())
+    visitor.press(code=visitor.begin().code())
+    assert [(to, "authenticator app was added" in body) for to, body in told()] == [(MAILBOX, True)]
+    remove(organizer, ana)
+    assert list(ContactChange.objects.order_by("pk").values_list("what", flat=True)) == [
+        "added",
+        "removed",
+    ]
+
+
 def test_another_app_takes_the_place_of_the_first_which_twilio_forgets(ana):
     cast.app(ana)
     ana.contacts.filter(channel="totp").update(position=2)

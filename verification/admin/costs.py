@@ -66,7 +66,9 @@ def chosen_days(request: HttpRequest) -> int:
 def tables_of(costs: Costs) -> list[dict[str, Any]]:
     """Each with its rows, and the most messages that one of them has, for the bars."""
     by_channel = [renamed(total, words.channel(total.label)) for total in costs.by_channel.values()]
-    by_country = [renamed(total, total.label or gettext("none (mail)")) for total in costs.by_country.values()]
+    by_country = [
+        renamed(total, total.label or gettext("none (mail, authenticator app)")) for total in costs.by_country.values()
+    ]
     by_conference = [renamed(total, total.label or gettext("unknown")) for total in costs.by_conference.values()]
     tables = [
         (gettext("By day (UTC)"), gettext("day"), list(costs.by_day.values())),
