@@ -101,6 +101,8 @@ class ContactChange(models.Model):
             "time": timesince(self.at, moment, depth=1).replace("\xa0", " "),
             "by": self.by,
         }
+        if moment - self.at < timedelta(minutes=1):
+            return (gettext("%(what)s just now by %(by)s") if self.by else gettext("%(what)s just now")) % values
         if self.by:
             return gettext("%(what)s %(time)s ago by %(by)s") % values
         return gettext("%(what)s %(time)s ago") % values

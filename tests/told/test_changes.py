@@ -148,6 +148,15 @@ def fail_after_saving(contact: Contact) -> None:
 # Pointed out for 48 hours
 
 
+def test_a_change_of_this_minute_was_just_now(ana):
+    cast.mailbox(ana, "ana@example.com")
+    change = ContactChange.objects.get()
+    assert change.flag(change.at + timedelta(seconds=59)) == "added just now"
+    change.by = "harbourmaster"
+    assert change.flag(change.at) == "added just now by harbourmaster"
+    assert change.flag(change.at + timedelta(seconds=60)) == "added 1 minute ago by harbourmaster"
+
+
 def test_it_is_pointed_out_to_the_teams_people_for_48_hours(harbourmaster, organizer, neighbour, room, ana, mailbox):
     save(organizer, page_of(ana), contacts__0__address=NEW)
     flag = '<span class="flag">changed 3 hours ago by harbourmaster</span>'
@@ -173,7 +182,7 @@ def test_the_log_says_so_of_a_seat_whose_code_went_there(organizer, ana, mailbox
     words = "a code by text to another number than the calling one; the contact had been changed 20 minutes ago by"
     page = organizer.get("/admin/verification/admission/").content.decode()
     assert words in page
-    assert "a code from an authenticator app; the app had been added 0 minutes ago by a link that mia sent" in page
+    assert "a code from an authenticator app; the app had been added just now by a link that mia sent" in page
     story = f"/admin/verification/call/{ana.admissions.earliest('pk').call_id}/change/"
     assert words in organizer.get(story).content.decode()
 
