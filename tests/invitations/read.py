@@ -65,7 +65,8 @@ def planned(master: vobject.base.Component, until: datetime, of_file: tzinfo, zo
         if of_wall(each, of_file, zone) > min(last, until):
             break
         of_rule.add(each)
-    yield from sorted((of_rule | walls(master, "rdate_list")) - walls(master, "exdate_list"))
+    besides = {each for each in walls(master, "rdate_list") if of_wall(each, of_file, zone) <= until}
+    yield from sorted((of_rule | besides) - walls(master, "exdate_list"))
 
 
 def walls(event: vobject.base.Component, name: str) -> set[datetime]:

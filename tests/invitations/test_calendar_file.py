@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from time_machine import travel
 
@@ -277,6 +277,7 @@ def rules(draw: st.DrawFn) -> Rule:
     hour=st.sampled_from([0, 1, 2, 3, 12, 23]),
     minute=st.sampled_from([0, 15, 30, 45]),
 )
+@example(Rule(BY_DATE, month_day=29), "America/New_York", datetime(2027, 1, 1).date(), 0, 0)  # Februaries after that
 def test_a_calendar_has_the_dates_that_the_line_has_whatever_the_clocks_do(
     harbour, number, rule, zone, day, hour, minute
 ):
