@@ -6,6 +6,7 @@ import argparse
 import os
 import random
 import secrets
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.hosts import postgres, redis
-from benchmarks.hosts.host import Alternately, Host
+from benchmarks.hosts.host import ROOT, Alternately, Host
 
 FALLEN = 4.0  # seconds for which PostgreSQL stays down
 BETWEEN = (1.0, 4.0)  # seconds between two blows
@@ -63,12 +64,19 @@ def configure(database: str, queue: str, sandbox: str) -> None:
         "LIMIT_SENDS_PER_HOUR": "5000/3600",
         "LIMIT_SENDS_PER_DAY": "5000/86400",
     }
+    make_tables("default", "sandbox")
     import django
-    from django.core.management import call_command
 
     django.setup()
-    for alias in ("default", "sandbox"):
-        call_command("migrate", database=alias, verbosity=0)
+
+
+def make_tables(*aliases: str) -> None:
+    """At the same time: that takes longer than all the calls."""
+    migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--database"]
+    making = [subprocess.Popen([*migrate, alias], cwd=ROOT) for alias in aliases]  # noqa: S603 (our own words)
+    ended = [each.wait() for each in making]
+    if any(ended):
+        raise RuntimeError("The tables could not be made.")
 
 
 def run(options: argparse.Namespace, hosts: list[Host], ours: postgres.Postgres) -> int:
