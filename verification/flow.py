@@ -49,7 +49,7 @@ class Recognize(Step):
         except recognition.BlockedError as blocked:
             return self.blocked(blocked)
         except recognition.OtherTeamsError:
-            return self.ask_who(Attempt.Outcome.SHARED_LINE)
+            return self.ask_who(Attempt.Outcome.LINE_OF_TEAMS)
         if not people:
             return self.stranger()
         if self.call.vouched:

@@ -69,7 +69,7 @@ def send_code(call: Call, codes: Codes) -> Sending:
         call.challenge = code
         if code.state != Challenge.State.PENDING:
             return perhaps_sent(call, code)
-        call.note(Attempt.Outcome.CODE_REUSED)
+        call.note(Attempt.Outcome.CODE_REUSED, code.channel)
         return Sending.REUSED
     again = code if code and code.channel == contact.channel else None
     return _send(call, codes, contact, again, others=[way for way in ways if way.contact != contact and not way.shut])
@@ -111,7 +111,7 @@ def _nothing_left(call: Call, ways: list[ladder.Way]) -> Sending:
 def perhaps_sent(call: Call, code: Challenge) -> Sending:
     """A code that was asked for and never confirmed is not sent twice on a guess."""
     code.settle(Challenge.State.UNSURE)
-    call.note(Attempt.Outcome.CODE_PERHAPS_SENT)
+    call.note(Attempt.Outcome.CODE_PERHAPS_SENT, code.channel)
     return Sending.PERHAPS_SENT
 
 
@@ -199,7 +199,7 @@ def _send(call: Call, codes: Codes, contact: Contact, again: Challenge | None, o
     except TwilioFaultError as fault:
         return _not_sent(call, code, fault, earlier if earlier != again else None, others)
     code.confirm_sent(sent.sid, sent.first_at)
-    call.note(Attempt.Outcome.CODE_SENT)
+    call.note(Attempt.Outcome.CODE_SENT, code.channel)
     return Sending.SENT_AGAIN if again else Sending.SENT
 
 

@@ -7,13 +7,13 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from participants.models import Conference
+from participants.models import Conference, Contact
 from sandbox.models import Message
 from tests import cast
 from tests.calls.log import wrong
 from tests.phone import Phone
 from verification.door import room_name
-from verification.models import Attempt, Call
+from verification.models import Attempt, Call, Challenge
 
 MORNING = timezone.now().replace(hour=10, minute=2, second=11, microsecond=0)
 
@@ -76,6 +76,59 @@ def test_a_refusal_says_which_limit_and_twilios_error_its_number(organizer, ana,
     assert told(organizer)[-2].endswith("Tried too often: codes asked for from this line: at most 1 in 60 minutes.")
     Attempt.objects.filter(outcome="over limit").update(outcome="code not sent", detail="60205")
     assert told(organizer)[-2].endswith("The code could not be sent: Twilio's error 60205.")
+
+
+def test_an_authenticator_app_is_named_and_nothing_of_its_identity_is_shown(organizer, administrator, ana):
+    app = cast.app(ana)
+    ana.contacts.exclude(channel="totp").delete()
+    phone = Phone(cast.ANA)
+    phone.dial()
+    phone.press(app.code())
+    phone.hang_up()
+    code = Challenge.objects.get()
+    assert code.address == Contact.objects.get(channel="totp").address
+    for browser in (organizer, administrator):
+        assert [line[9:] for line in told(browser)][1:3] == [
+            "The code of the authenticator app was asked for.",
+            "The right code was typed.",
+        ]
+        for page in (f"call/{code.call_id}/change/", "challenge/", f"challenge/{code.pk}/change/"):
+            body = browser.get(f"/admin/verification/{page}").content.decode()
+            assert code.address[-4:] not in body.replace(code.verification_sid, ""), page
+            assert "uthenticator app" in body, page
+
+
+def test_each_code_is_told_with_the_way_that_it_went_where_the_caller_goes_to_and_fro(organizer, ana):
+    cast.mailbox(ana, "ana@example.com")
+    phone = Phone(cast.ANA)
+    phone.dial()
+    phone.press("*#")
+    phone.press("2")
+    phone.hears("We have sent you an e-mail")
+    phone.press("*#")
+    phone.press("2")
+    assert [line[9:] for line in told(organizer) if "sent" in line] == [
+        "A code was sent (text message, …0101).",
+        "A code was sent (e-mail, a…@example.com).",
+        "A code was sent (text message, …0101).",
+    ]
+
+
+def test_where_a_code_went_is_left_out_where_two_phones_were_texted_and_it_may_be_either(organizer, ana):
+    Contact.objects.create(participant=ana, channel="sms", address="+12025550172", position=1)
+    phone = Phone(cast.ANA)
+    phone.dial()
+    call = Call.objects.get()
+    first = call.challenges.get()
+    Challenge.objects.create(
+        call=call,
+        contact=ana.contacts.last(),
+        channel="sms",
+        address="+12025550172",
+        sent_at=first.sent_at,
+        state="pending",
+    )
+    assert [line[9:] for line in told(organizer) if "sent" in line] == ["A code was sent: text message."]
 
 
 def test_a_borrowed_phone_is_said_to_be_recognized_by_the_roster_number(organizer, room, ana):

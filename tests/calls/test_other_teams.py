@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from participants.models import Conference, Grade, Invitation, Membership, Participant, Team
 from tests import cast
-from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio
+from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio, attempts
 from tests.phone import Phone
 from verification.door import room_name
 from verification.models import Admission, Call, Vouch
@@ -64,6 +64,7 @@ def test_who_is_let_in_by_hand_there_does_not_draw_the_members_call_into_that_ro
     phone.press(Invitation.objects.get(participant=ana).roster_number)
     phone.press(phone.text_code())
     assert phone.room == room_name(cast.occurrence_of(room))
+    assert attempts() == ["line of teams", "code sent", "admitted"]
 
 
 def test_nor_by_vouching_for_the_very_call(room, ana, bait, max_):

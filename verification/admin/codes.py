@@ -18,11 +18,11 @@ from verification.models import Challenge
 @admin.register(Challenge)
 class ChallengeAdmin(CostPage, EntryOfCall, LogPage):
     shown_with = ()
-    list_display = ("sent_at", "state", "sent_by", "address", "line", "approved_at")
+    list_display = ("sent_at", "state", "sent_by", "whole_address", "line", "approved_at")
     list_filter = (DaySent, "state")
     search_fields = ("contact__participant__name", "call__sid", "verification_sid")
     administrators_search = ("address", "call__line")
-    fields = ("sent_at", "state", "approved_at", "sent_by", "address", "verification_sid", "line", "call")
+    fields = ("sent_at", "state", "approved_at", "sent_by", "whole_address", "verification_sid", "line", "call")
 
     def within_walls(self, queryset: QuerySet, user: Any) -> QuerySet:
         return queryset if user.is_superuser else codes_of_teams(queryset, user)
@@ -31,6 +31,10 @@ class ChallengeAdmin(CostPage, EntryOfCall, LogPage):
     def sent_by(self, code: Challenge) -> str:
         return words.channel(code.channel)
 
+    @admin.display(description=_("address"), ordering="address")
+    def whole_address(self, code: Challenge) -> str:
+        return words.address(code, code.address)
+
     @admin.display(description=_("address"))
     def masked_address(self, code: Challenge) -> str:
-        return masked(code.address)
+        return words.address(code, masked(code.address))

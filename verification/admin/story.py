@@ -19,6 +19,7 @@ from verification.models import Admission, Attempt, Call, Challenge, Vouch
 
 LET_IN = (Attempt.Outcome.ADMITTED, Attempt.Outcome.BY_HAND, Attempt.Outcome.BY_PASSCODE, Attempt.Outcome.CAME_BACK)
 OF_A_CODE = (Attempt.Outcome.CODE_SENT, Attempt.Outcome.CODE_REUSED, Attempt.Outcome.CODE_PERHAPS_SENT)
+NOT_KEPT = ""  # the way of a code, in older rows
 
 
 @dataclass(frozen=True)
@@ -111,17 +112,26 @@ class Story:
 
     def _attempt(self, attempt: Attempt) -> str:
         said = attempt.get_outcome_display()
-        code = self._code_at(attempt.at) if attempt.outcome in OF_A_CODE else None
-        if code:
-            said += f" ({words.channel(code.channel)}, {self.number(code.address)})"
+        if went_to := self._went_to(attempt):
+            said += f" ({went_to})"
         if attempt.occurrence:
             said += f" ({attempt.occurrence.conference.title})"
-        why = words.reason(attempt)
+        why = "" if went_to else words.reason(attempt)
         return f"{said[:1].upper()}{said[1:]}{f': {why}' if why else ''}."
 
-    def _code_at(self, moment: datetime) -> Challenge | None:
-        """The code that was the call's at this moment."""
-        return next((code for code in reversed(self.codes) if code.sent_at <= moment), None)
+    def _went_to(self, attempt: Attempt) -> str:
+        """The way and the address of a code that was sent; "" where it may be one of several."""
+        if attempt.outcome not in OF_A_CODE:
+            return ""
+        ways = {
+            (code.channel, code.address)
+            for code in self.codes
+            if code.sent_at <= attempt.at and not code.is_of_app and attempt.detail in (code.channel, NOT_KEPT)
+        }
+        if len(ways) != 1:
+            return ""
+        channel, address = ways.pop()
+        return f"{words.channel(channel)}, {self.number(address)}"
 
     def _codes(self) -> Iterator[Happening]:
         for code in self.codes:

@@ -58,7 +58,7 @@ def calls_of_teams(calls: QuerySet, user: Any) -> QuerySet:
 class Log(TeamWall):
     """Nobody writes in the log. Organizers see the last four digits of a number."""
 
-    masks = {"line": "masked_line", "address": "masked_address"}  # what administrators see, and organizers
+    masks = {"line": "masked_line", "whole_address": "masked_address"}  # what administrators see, and organizers
 
     def organized(self, queryset: QuerySet, user: Any) -> QuerySet:
         return self.within_walls(queryset, user)

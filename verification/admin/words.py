@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Contact, Delivery, Doubt
 from verification import told
-from verification.models import Admission, Attempt, Call
+from verification.models import Admission, Attempt, Call, Challenge
 
 STEPS = {
     "Recognize": _("is being recognized"),
@@ -28,6 +28,7 @@ STEPS = {
 }
 CHANNELS = {**dict(Contact.Channel.choices), Admission.BY_HAND: _("by hand")}
 DETAILS = {
+    **dict(Contact.Channel.choices),
     "attested_first": _("an attested call from this number waits for its code"),
     "country": _("no code goes to the country of the number"),
     "prefix": _("no code goes to numbers that begin so"),
@@ -63,8 +64,13 @@ def channel(name: str) -> str:
     return str(CHANNELS.get(name, name))
 
 
+def address(code: Challenge, number: str) -> str:
+    """Where the code went; `number` is as much of the address as the reader may see. Nothing of an app's identity."""
+    return channel(code.channel) if code.is_of_app else number
+
+
 def reason(attempt: Attempt) -> str:
-    """What else is known of why it came out that way: too early or too late, the limit reached, Twilio's error."""
+    """What else is known of it: the way of the code, too early or too late, the limit reached, Twilio's error."""
     known = [_part(part.strip()) for part in attempt.detail.split(",") if part.strip()]
     kind = told.kind_of(attempt)
     if kind in MISSED:

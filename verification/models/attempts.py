@@ -13,6 +13,10 @@ class Attempt(models.Model):
         UNKNOWN_LINE = "unknown line", _("nobody with something open now calls from this line")
         WITHHELD_LINE = "withheld line", _("the line does not say its number")
         SHARED_LINE = "shared line", _("several people call from this line, with different contacts")
+        LINE_OF_TEAMS = (
+            "line of teams",
+            _("the line is in the books of several teams, one of which lets somebody in by hand"),
+        )
         NOTHING_OPEN = "nothing open", _("no doors are open")
         WRONG_ROSTER_NUMBER = "wrong roster number", _("no such roster number is open now")
         OVER_LIMIT = "over limit", _("tried too often")
