@@ -16,30 +16,25 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin import remedies
 from participants.models import Conference, Contact, Doubt, Participant
 
-# What is known of a number, and what to do about it.
-WORDS: dict[str, tuple[Any, Any]] = {
+# What is known of a number, what to do about it, and what helps until then.
+WORDS: dict[str, tuple[Any, Any, dict[int, Any]]] = {
     Doubt.SIM_SWAPPED: (
         _("%(number)s got another SIM lately: no code goes there until %(until)s."),
-        _(
-            "Ask them, by another way, whether it was they who changed it. Until then: a mail address or an "
-            "authenticator app, or let them in by hand."
-        ),
+        _("Ask them, by another way, whether it was they who changed it."),
+        remedies.UNTIL_THEN,
     ),
     Doubt.REASSIGNED: (
         _("%(number)s was given to somebody else since it last proved them: no code goes there."),
-        _(
-            "Ask them, by another way. Where it is theirs, say so on their page (“Still theirs”); else change it "
-            "there. Until then: a mail address or an authenticator app, or let them in by hand."
-        ),
+        _("Ask them, by another way. Where it is theirs, say so on their page (“Still theirs”); else change it there."),
+        remedies.UNTIL_THEN,
     ),
     Doubt.FORWARDED: (
         _("The calls to %(number)s are forwarded: no code is spoken there."),
-        _(
-            "Ask them, by another way, whether it was they who had that done. Until then: a mobile for texts, a mail "
-            "address or an authenticator app, or let them in by hand."
-        ),
+        _("Ask them, by another way, whether it was they who had that done."),
+        remedies.UNTIL_THEN_WITHOUT_CALLS,
     ),
 }
 # And what becomes of it in the plan of a conference that wants to know.
@@ -50,13 +45,13 @@ NO_CODE = {
 }
 
 
-def told(conference: Conference, contact: Any) -> tuple[str, str]:
-    """What is known of this contact `with_doubt`, and what to do about it."""
-    said, remedy = WORDS[contact.doubt]
+def told(conference: Conference, person: Participant, contact: Any) -> tuple[str, str]:
+    """What is known of this contact `with_doubt` of this person, and what to do about it."""
+    said, remedy, until_then = WORDS[contact.doubt]
     values = {"number": contact.address}
     if until := contact.sim_rests_until:
         values["until"] = f"{conference.local(until):%Y-%m-%d %H:%M %Z}"
-    return said % values, str(remedy)
+    return said % values, f"{remedy} {remedies.chosen(until_then, conference, person)}"
 
 
 class DoubtedContacts(admin.options.InlineModelAdmin):

@@ -19,14 +19,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from participants.admin import doubts
+from participants.admin import doubts, remedies
 from participants.admin.changes import with_recent_changes
 from participants.admin.plans import spelled_out
 from participants.admin.reach import Blocked, failed_last, hindrance
 from participants.admin.warnings import OTHERS_MOST, lacks, told
 from participants.clashes import by_person, clashes_of
 from participants.countries import country_of
-from participants.models import Conference, Contact, DialInNumber, Grade, Invitation, Participant
+from participants.models import Conference, Contact, DialInNumber, Invitation, Participant
 
 
 @dataclass(frozen=True)
@@ -115,19 +115,16 @@ class Check:
     def _way_in(self, person: Participant) -> str:
         contacts = list(person.contacts.all())
         if not contacts:
-            return gettext("Add a mobile number or a mail address.")
+            return self._advice(remedies.ADD_A_WAY, person)
         if not any(contact.can_work for contact in contacts):
-            return gettext(
-                "Add a mail address or a mobile; or choose “call to another phone” for this number, where they call "
-                "from elsewhere. Until then: let them in by hand."
-            )
+            said = self._advice(remedies.ADD_TO_A_LINE_WITHOUT_TEXTS, person)
+            return f"{said} {remedies.by_hand(self.conference)}".strip()
         if not self._enough(person):
-            return (
-                gettext("Send them the link for an authenticator app, from their page.")
-                if self.conference.least_grade > Grade.PHONE
-                else gettext("Add a mobile, or another phone; or send them the link for an authenticator app.")
-            )
-        return gettext("Send a test code, or add another contact.")
+            return self._advice(remedies.ADD_TO_TOO_LITTLE, person)
+        return self._advice(remedies.TRY_AGAIN, person)
+
+    def _advice(self, advice: dict[int, Any], person: Participant) -> str:
+        return remedies.chosen(advice, self.conference, person)
 
     def _enough(self, person: Participant) -> list[Any]:
         """The contacts that can work, and whose code proves enough for this room."""
@@ -141,37 +138,33 @@ class Check:
         rung = {contact.address for contact in enough if contact.channel == contact.Channel.CALL} & lines
         if rung and len(rung) == len(enough):
             said = gettext("The code is spoken by a call to %(number)s, from which they call themselves.")
-            remedy = gettext("Add a mail address, or a phone from which they do not call.")
+            remedy = self._advice(remedies.ADD_TO_OWN_LINE, person)
             yield Trouble(said % {"number": ", ".join(sorted(rung))}, remedy, keeps_out=lines == rung)
 
     def _failures(self, person: Participant) -> Iterator[Trouble]:
-        for contact in person.contacts.all():
-            if contact.can_work and failed_last(contact):
+        for contact in self._enough(person):
+            if failed_last(contact):
                 values = {"contact": contact, "why": contact.get_failure_display()}
                 said = gettext("The last code by %(contact)s did not go out: %(why)s") % values
                 yield Trouble(said, gettext("Send a test code: others will be tried next."), keeps_out=False)
 
     def _countries(self, person: Participant) -> Iterator[Trouble]:
-        closed = [contact for contact in person.contacts.all() if not self._is_allowed(contact)]
-        if not closed:
-            return
-        shut = all(contact in closed for contact in self._enough(person))
+        enough = self._enough(person)
+        closed = [contact for contact in enough if not self._is_allowed(contact)]
         for contact in closed:
             if not contact.begins_as_allowed:
                 said = gettext("No code goes to %(address)s: not to numbers that begin so.")
-                remedy = gettext("Add a mail address, or ask whoever runs the line to allow the beginning.")
-                yield Trouble(said % {"address": contact.address}, remedy, keeps_out=shut)
-                continue
-            said = gettext("No code goes to %(address)s: %(country)s is not among the countries that are allowed.") % {
-                "address": contact.address,
-                "country": country_of(contact.address),
-            }
-            remedy = (
-                gettext("Add a mail address, or ask whoever runs the line to allow the country.")
-                if settings.ALLOWED_COUNTRIES
-                else gettext("Add a mail address, or ask an administrator to add the country to the team.")
-            )
-            yield Trouble(said, remedy, keeps_out=shut)
+                ask = gettext("ask whoever runs the line to allow the beginning")
+            else:
+                said = gettext("No code goes to %(address)s: %(country)s is not among the countries that are allowed.")
+                ask = (
+                    gettext("ask whoever runs the line to allow the country")
+                    if settings.ALLOWED_COUNTRIES
+                    else gettext("ask an administrator to add the country to the team")
+                )
+            said %= {"address": contact.address, "country": country_of(contact.address)}
+            remedy = self._advice(remedies.ADD_TO_A_CLOSED_COUNTRY, person) % {"ask": ask}
+            yield Trouble(said, remedy, keeps_out=len(closed) == len(enough))
 
     def _doubts(self, person: Participant) -> Iterator[Trouble]:
         """Numbers that may be in other hands, where the conference wants to know."""
@@ -180,7 +173,7 @@ class Check:
         enough = self._enough(person)
         doubted = [contact for contact in enough if contact.doubt]
         for contact in doubted:
-            yield Trouble(*doubts.told(self.conference, contact), keeps_out=len(doubted) == len(enough))
+            yield Trouble(*doubts.told(self.conference, person, contact), keeps_out=len(doubted) == len(enough))
 
     def _elsewhere(self, person: Participant) -> Iterator[Trouble]:
         for clash in self.elsewhere.get(person.pk, [])[:OTHERS_MOST]:

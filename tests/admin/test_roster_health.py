@@ -163,7 +163,14 @@ def test_only_an_app_is_enough(organizer, room, ivo):
     Conference.objects.update(least_grade=Grade.AUTHENTICATOR)
     said = read(organizer, room)
     assert "Cannot get in: 2" in said
-    assert "A code by text message proves less than this room asks for. Send them the link for an authenticator" in said
+    no_mailbox = (
+        "A code by text message proves less than this room asks for. Add a mail address, and send them the link"
+    )
+    assert no_mailbox in said
+    cast.mailbox(ivo, "ivo@example.com")
+    assert "by text message, e-mail proves less than this room asks for. Send them the link for an" in read(
+        organizer, room
+    )
 
 
 def test_a_way_that_is_enough_and_cannot_be_gone_is_not_made_up_for_by_one_that_is_too_little(
@@ -172,6 +179,65 @@ def test_a_way_that_is_enough_and_cannot_be_gone_is_not_made_up_for_by_one_that_
     settings.ALLOWED_COUNTRIES = ["US"]
     Contact.objects.create(participant=by_mail, channel="sms", address="+442079460018")
     assert "Cannot get in: 1 Ivo Lund" in read(organizer, room)
+
+
+ADVICE = {  # for a landline, for nobody's contact, for one whose SIM was changed, and for a country that is closed
+    Grade.NOTHING: (
+        "Until then: let them in by hand.",
+        "a mobile number or a mail",
+        "app, or let them in by hand.",
+        "Add a mail",
+    ),
+    Grade.MAIL: (
+        "Add a mail address or a mobile",
+        "a mobile number or a mail",
+        "Until then: a mail address or an",
+        "Add a mail",
+    ),
+    Grade.PHONE: (
+        "Add a mobile; or choose",
+        "Add a mobile, or another phone.",
+        "Until then: another phone or an",
+        "Add a number",
+    ),
+    Grade.AUTHENTICATOR: ("Add a mail address, and send them the link for an authenticator app, from their page.",) * 4,
+}
+
+
+@pytest.mark.parametrize("least", ADVICE)
+def test_nothing_is_advised_that_proves_less_than_the_room_asks_for(organizer, room, ivo, settings, least):
+    settings.LOOKUP_SIM_SWAPS, settings.ALLOWED_COUNTRIES = True, ["US"]
+    Conference.objects.update(least_grade=least, checks_numbers=True)
+    number = ivo.contacts.get().address
+    states = (
+        {"line_type": "landline"},
+        None,
+        {"sim_swapped_at": timezone.now()},
+        {"address": "+442079460018"},
+        {"channel": "call"},
+        {"failed_at": timezone.now(), "failure": Contact.Failure.CANNOT_RECEIVE},
+    )
+    said = []
+    for state in states:
+        ivo.contacts.all().delete()
+        if state is not None:
+            contact = Contact.objects.create(participant=ivo, channel="sms", address=number)
+            Contact.objects.filter(pk=contact.pk).update(**state)
+        said.append(read(organizer, room).split("Ivo Lund, participant")[1])
+    for advice, words in zip(ADVICE[least], said, strict=False):
+        assert advice in words
+    if least > Grade.BY_HAND:
+        assert "by hand" not in " ".join(said)
+    if least == Grade.PHONE:
+        assert "mail" not in " ".join(said)
+
+
+def test_what_the_room_does_not_use_is_not_counted_against_anybody(organizer, room, ivo, settings):
+    settings.ALLOWED_COUNTRIES = ["US"]
+    Conference.objects.update(least_grade=Grade.PHONE)
+    failed = {"failed_at": timezone.now(), "failure": Contact.Failure.CANNOT_RECEIVE}
+    Contact.objects.filter(pk=cast.mailbox(ivo, "ivo@example.com").pk).update(**failed)
+    assert "nothing is known against 2 people" in read(organizer, room)
 
 
 def test_a_blocked_number(organizer, room, ivo, quay):
