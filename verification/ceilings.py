@@ -7,6 +7,7 @@ most. What is spent leaves authenticator apps, letting in by hand, and the other
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,15 +19,19 @@ from verification.models import Call, Tally
 
 DAY = timedelta(days=1)
 NAMES = {Conference: "codes_of_conference", Team: "codes_of_team"}  # as tallies and the log have them
+NONE = sys.maxsize  # codes: no ceiling
 SHOWN = 100
 
 
 def ceilings(call: Call, contact: Contact) -> dict[str, throttle.Limit]:
-    """Those that one more code to this contact counts against, by the keys of their tallies."""
+    """Those that one more code to this contact counts against, by the keys of their tallies.
+
+    Without a ceiling it counts as well: one that is set later in the day holds for what went out before.
+    """
     return {
-        _key(owner, call.counted_for_people(str(owner.pk))): throttle.Limit(owner.codes_per_day, DAY)
+        _key(owner, call.counted_for_people(str(owner.pk))): throttle.Limit(owner.codes_per_day or NONE, DAY)
         for owner in (call.conference, contact.participant.team)
-        if owner and owner.codes_per_day
+        if owner
     }
 
 

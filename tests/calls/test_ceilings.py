@@ -11,6 +11,7 @@ from participants.models import Conference, Invitation, Membership, Participant,
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, REFUSAL, asked_of_twilio
 from tests.phone import Phone
+from verification.ceilings import of_teams
 from verification.models import Admission, Attempt, Vouch
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +61,22 @@ def test_after_the_last_code_of_a_conference_nobody_gets_one_until_a_day_is_over
     assert hears(DORA) == [ASKED_FOR_CODE]  # for a conference without a ceiling
 
     clock.shift(timedelta(hours=24, seconds=1))
+    assert hears(CY) == [ASKED_FOR_CODE]
+
+
+def test_what_went_out_before_a_ceiling_was_set_counts(room, ana, bo, clock):
+    Conference.objects.update(codes_per_day=None)
+    assert [hears(each) for each in (cast.ANA, cast.BO)] == [[ASKED_FOR_CODE]] * 2
+    clock.shift(timedelta(hours=1))
+    Team.objects.filter(pk=room.team_id).update(codes_per_day=2)
+    Conference.objects.update(codes_per_day=3)
+
+    teams, conferences = (of_teams(Team.objects.all(), timezone.now())[n] for n in (0, 1))
+    assert [(each.used, each.most) for each in (teams, conferences)] == [(2, 2), (2, 3)]
+    invited(CY, room)
+    assert hears(CY) == [REFUSAL]
+    assert refused() == ["codes_of_team"]
+    Team.objects.filter(pk=room.team_id).update(codes_per_day=None)
     assert hears(CY) == [ASKED_FOR_CODE]
 
 
