@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -60,7 +61,9 @@ class Notice:
 
     @property
     def text(self) -> str:
-        return " ".join((*([self.brief] if self.brief else self.facts), _("Answer STOP to get no more texts.")))
+        with translation.override(self.language):
+            stop = _("Answer STOP to get no more texts.")
+        return " ".join((*([self.brief] if self.brief else self.facts), stop))
 
 
 def contact_changed(team: str, change: str, at: datetime) -> Notice:

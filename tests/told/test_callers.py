@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from time_machine import travel
 
-from participants.models import Contact, Delivery, Invitation, Occurrence
+from participants.models import Contact, Delivery, Invitation, Occurrence, Participant
 from participants.notices import spelled_out
 from sandbox.models import Fault, Message
 from tests import cast
@@ -267,6 +267,17 @@ def test_with_consent_on_record_a_text_has_the_facts(ivo, tomorrow):
         f"It starts on {spelled_out(tomorrow.starts_at, zone)}. "
         "The number to dial: +1 202-555-0100. Answer STOP to get no more texts."
     )
+
+
+def test_all_of_a_text_is_in_the_language_of_whoever_reads_it(ivo):
+    ivo.contacts.get(channel="email").delete()
+    cast.agree_to_texts(ivo.contacts.get())
+    Participant.objects.filter(pk=ivo.pk).update(language="es")
+    call_from(IVO)
+    minute_passes()
+    text = Message.objects.get().body
+    assert text.startswith("Su llamada para Budget llegó demasiado temprano. ")
+    assert text.endswith("Responda STOP para no recibir más mensajes de texto.")
 
 
 def test_consent_that_was_withdrawn_before_it_was_sent_counts(ivo):
