@@ -50,7 +50,9 @@ def as_told(conference: Conference, plan: schedule.Plan) -> SafeString:
     left = len(plan.coming) - PREVIEWED
     more = ""
     if left > 0:
-        more = ngettext("And %(n)s more.", "And %(n)s more, as far as they are stored.", left) % {"n": left}
+        more = ngettext("And %(n)s more.", "And %(n)s more.", left) % {"n": left}
+        if later_dates(conference, plan, 1):
+            more = f"{more} {gettext('Later ones are stored when they come nearer.')}"
     elif later:
         days_ahead = {"days": settings.DATES_AHEAD.days}
         more = gettext("More than %(days)s days ahead: stored when they come nearer.") % days_ahead

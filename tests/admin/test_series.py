@@ -168,6 +168,24 @@ def test_ten_dates_are_shown_where_fewer_are_stored_ahead(organizer, harbour, ty
 
 
 @pytest.mark.parametrize(
+    ("typed", "more"),
+    [
+        ({"ends": "after", "count": 10}, ""),
+        ({"ends": "after", "count": 11}, "And 1 more."),
+        ({"ends": "after", "count": 13}, "And 3 more."),
+        ({"ends": "on day", "until": "2040-03-27"}, "And 3 more."),
+        ({"ends": "after", "count": 99}, "And 48 more. Later ones are stored when they come nearer."),
+        ({}, "And 48 more. Later ones are stored when they come nearer."),
+    ],
+)
+def test_how_many_dates_follow_the_ten(organizer, harbour, typed, more):
+    words = words_of(save(organizer, ADD, **CREW, repeats="weekly", **typed, _dates=1))
+
+    assert re.findall(r"And \d+ more\.(?: Later ones[^.]*\.)?", words) == ([more] if more else [])
+    assert "as far as" not in words
+
+
+@pytest.mark.parametrize(
     ("clock", "shown"),
     [
         ("01:30", "Sun 28 Oct 2040, 01:30–02:30, Berlin (CEST, UTC+2)"),
