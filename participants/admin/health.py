@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -30,12 +31,19 @@ from participants.models import Conference, Contact, DialInNumber, Invitation, P
 
 
 @dataclass(frozen=True)
+class Link:
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Trouble:
     """What is known against somebody, and what to do about it."""
 
     what: str
     remedy: str
     keeps_out: bool  # else it may
+    link: Link | None = None  # to what else than the person has to be changed
 
     @property
     def sentence(self) -> str:
@@ -54,10 +62,14 @@ class Checked:
 
 
 class Check:
-    """The roster of a conference, looked through. A constant number of queries, however long it is."""
+    """The roster of a conference, looked through. A constant number of queries, however long it is.
 
-    def __init__(self, conference: Conference) -> None:
+    Args: page_of: the address of the page of a row for whoever looks; "" where they have none.
+    """
+
+    def __init__(self, conference: Conference, page_of: Callable[[Model], str]) -> None:
         self.conference = conference
+        self.page_of = cache(page_of)
         self.dialled = [str(each.number) for each in DialInNumber.objects.all()]
         self.blocks = list(Blocked.by(conference.team)) if Blocked.by else []
         is_held = conference.status != Conference.Status.CANCELLED
@@ -109,7 +121,7 @@ class Check:
         yield from self._blocks(person)
         yield from self._elsewhere(person)
         for change in person.recent_changes[:1]:  # type: ignore[attr-defined]
-            said = f"{change}: {change.flag(timezone.now())}"
+            said = f"{change}, {change.since(timezone.now())}."
             yield Trouble(said, gettext("Ask them, by another way, whether it was theirs to change."), keeps_out=False)
 
     def _way_in(self, person: Participant) -> str:
@@ -154,17 +166,17 @@ class Check:
         for contact in closed:
             if not contact.begins_as_allowed:
                 said = gettext("No code goes to %(address)s: not to numbers that begin so.")
-                ask = gettext("ask whoever runs the line to allow the beginning")
+                ask, link = gettext("ask whoever runs the line to allow the beginning"), None
             else:
                 said = gettext("No code goes to %(address)s: %(country)s is not among the countries that are allowed.")
-                ask = (
-                    gettext("ask whoever runs the line to allow the country")
-                    if settings.ALLOWED_COUNTRIES
-                    else gettext("ask an administrator to add the country to the team")
-                )
+                if settings.ALLOWED_COUNTRIES:
+                    ask, link = gettext("ask whoever runs the line to allow the country"), None
+                else:
+                    ask = gettext("ask an administrator to add the country to the team")
+                    link = self._link(person.team)
             said %= {"address": contact.address, "country": country_of(contact.address)}
             remedy = self._advice(remedies.ADD_TO_A_CLOSED_COUNTRY, person) % {"ask": ask}
-            yield Trouble(said, remedy, keeps_out=len(closed) == len(enough))
+            yield Trouble(said, remedy, len(closed) == len(enough), link)
 
     def _doubts(self, person: Participant) -> Iterator[Trouble]:
         """Numbers that may be in other hands, where the conference wants to know."""
@@ -183,21 +195,39 @@ class Check:
                 "when": spelled_out(other, clash.other.starts_at, clash.other.closes_at),
             }
             remedy = gettext("Move one of the two, or take them off one of the rosters.")
-            yield Trouble(said, remedy, keeps_out=False)
+            yield Trouble(said, remedy, keeps_out=False, link=self._link(other))
 
     def _is_allowed(self, contact: Any) -> bool:
         return contact.is_allowed() or any(contact.is_allowed(number) for number in self.dialled)
 
+    def _link(self, row: Model, words: str = "") -> Link | None:
+        address = self.page_of(row)
+        return Link(words or str(row), address) if address else None
+
     def _blocks(self, person: Participant) -> Iterator[Trouble]:
         lines = [str(line.number) for line in person.lines.all()]
-        blocked = {line: block for line in lines for block in self.blocks if block.covers(line)}
-        for line, block in blocked.items():
+        blocked = [(line, block) for line in lines for block in self.blocks if block.covers(line)]
+        for line, block in blocked:
             said = gettext("They call from %(number)s, which is on the block list: %(why)s") % {
                 "number": line,
                 "why": block.reason,
             }
-            remedy = gettext("Take the block away, or let them call from another line with their roster number.")
-            yield Trouble(said, remedy, keeps_out=len(blocked) == len(lines))
+            keeps_out = len({line for line, _block in blocked}) == len(lines)
+            yield Trouble(said, self._past(block, line), keeps_out, self._link(block, gettext("the block")))
+
+    def _past(self, block: Any, line: str) -> str:
+        """How this line gets past the block, by whose list it is on and whether it is meant alone."""
+        if block.team_id is None:
+            return gettext(
+                "It is blocked for everybody: ask an administrator to take the block away, or let them call from "
+                "another line with their roster number."
+            )
+        if block.number == line:
+            return gettext("Take the block away, or let them call from another line with their roster number.")
+        return gettext(
+            "Take the block away, add the number to the block list as one that is never blocked, or let them call from "
+            "another line with their roster number."
+        )
 
 
 class ChecksRoster(admin.ModelAdmin):
@@ -216,6 +246,13 @@ class ChecksRoster(admin.ModelAdmin):
             "title": gettext("Who can get in to %(room)s") % {"room": conference.title},
             "opts": self.opts,
             "conference": conference,
-            "check": Check(conference),
+            "check": Check(conference, lambda row: self._page_of(request, row)),
         }
         return TemplateResponse(request, "admin/participants/health.html", context)
+
+    def _page_of(self, request: HttpRequest, row: Model) -> str:
+        """Where this user can change it; "" where they cannot."""
+        may_change = self.admin_site.get_model_admin(type(row)).has_change_permission(request, row)
+        return (
+            reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]) if may_change else ""
+        )

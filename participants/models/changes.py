@@ -96,13 +96,11 @@ class ContactChange(models.Model):
 
     def flag(self, moment: datetime) -> str:
         """Such as "changed 3 hours ago by Mia", at this moment (aware)."""
-        values = {
-            "what": self.get_what_display(),
-            "time": timesince(self.at, moment, depth=1).replace("\xa0", " "),
-            "by": self.by,
-        }
+        return f"{self.get_what_display()} {self.since(moment)}"
+
+    def since(self, moment: datetime) -> str:
+        """Such as "3 hours ago by Mia", at this moment (aware)."""
+        values = {"time": timesince(self.at, moment, depth=1).replace("\xa0", " "), "by": self.by}
         if moment - self.at < timedelta(minutes=1):
-            return (gettext("%(what)s just now by %(by)s") if self.by else gettext("%(what)s just now")) % values
-        if self.by:
-            return gettext("%(what)s %(time)s ago by %(by)s") % values
-        return gettext("%(what)s %(time)s ago") % values
+            return (gettext("just now by %(by)s") if self.by else gettext("just now")) % values
+        return (gettext("%(time)s ago by %(by)s") if self.by else gettext("%(time)s ago")) % values

@@ -36,7 +36,9 @@ class PeopleGroup(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError where a group that has people would become another team's."""
+        """Raises ValidationError for a name that the team has, and where a group with people would change teams."""
+        if PeopleGroup.objects.filter(team=self.team_id, name__iexact=self.name).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("This team has a group of this name.")})
         moves = self.pk and not PeopleGroup.objects.filter(pk=self.pk, team=self.team_id).exists()
         if moves and self.members.exists():
             raise ValidationError({"team": _("These people are of their team. Take them out of the group first.")})

@@ -42,6 +42,12 @@ def test_a_group_is_made_of_people_of_the_book(organizer, people, harbour):
     assert "put Ivo Lund into the group" in told
 
 
+def test_two_groups_are_not_told_apart_by_capitals_alone(organizer, board, quay):
+    assert errors_of(save(organizer, ADD, name="bOARD")) == {"name": ["This team has a group of this name."]}
+    assert save(organizer, page_of(board), name="board").status_code == 302
+    PeopleGroup(team=quay, name="Board").full_clean()
+
+
 def test_a_group_is_put_onto_a_roster(organizer, room, ana, board):
     GroupMember.objects.create(group=board, participant=ana)
     was = room.invitations.get(participant=ana).role

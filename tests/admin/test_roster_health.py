@@ -331,3 +331,36 @@ def test_whoever_is_on_the_roster_of_another_conference_at_the_same_time_and_two
     assert two in unescape(organizer.get(f"/admin/participants/conference/{room.pk}/change/").content.decode())
     Conference.objects.filter(pk=room.pk).update(status="cancelled")
     assert "at the same time" not in read(organizer, room)
+
+
+def test_each_leads_to_where_something_can_be_done(organizer, auditor, administrator, room, ivo, settings):
+    dredging = cast.conference(room.team, "Dredging")
+    cast.invite(dredging, ivo)
+    ours = Block.objects.create(team=room.team, number="+12025550140", reason="Rings at night.")
+    theirs = Block.objects.create(kind="prefix", number="+1202", reason="Too many.")
+    ivo.contacts.update(address="+442079460018")
+    to_block, to_other = "/admin/verification/block/%d/change/", f"/admin/participants/conference/{dredging.pk}/change/"
+
+    def leads(browser) -> str:
+        return browser.get(page_of(room)).content.decode().split('id="content-main"')[1]
+
+    seen = leads(organizer)
+    assert f'<a href="{to_block % ours.pk}">The block</a>' in seen
+    assert f'<a href="{to_other}">Dredging</a>' in seen
+    assert to_block % theirs.pk not in seen  # it is not theirs to take away
+    assert f"/admin/participants/team/{room.team_id}/" not in seen
+    assert to_block % ours.pk not in leads(auditor)
+    seen = leads(administrator)
+    assert to_block % theirs.pk in seen
+    assert f"/admin/participants/team/{room.team_id}/change/" in seen
+
+
+def test_each_block_says_how_one_gets_past_it(organizer, room, ivo):
+    another = "or let them call from another line with their roster number."
+    Block.objects.create(team=room.team, number="+12025550140", reason="Rings at night.")
+    Block.objects.create(team=room.team, kind="prefix", number="+12025550", reason="Too many.")
+    Block.objects.create(kind="prefix", number="+1202", reason="Far too many.")
+    said = read(organizer, room)
+    assert f"Rings at night. Take the block away, {another}" in said
+    assert "Too many. Take the block away, add the number to the block list as one that is never blocked, or" in said
+    assert f"Far too many. It is blocked for everybody: ask an administrator to take the block away, {another}" in said
