@@ -223,7 +223,7 @@ def _not_sent(
         ladder.give_up(call)
         code.settle(Challenge.State.UNSURE, failure=FAILURES[TooManySendsError])
         return Sending.NO_MORE_BUT_ONE_IN_HAND
-    code.settle(Challenge.State.FAILED, failure=_failure(fault))
+    code.settle(Challenge.State.FAILED, failure=failure_of(fault))
     call.retries += 1
     if isinstance(fault, TooBusyError) and call.retries <= RETRIES_MOST:
         call.challenge = earlier or code
@@ -244,7 +244,8 @@ def _not_sent(
             return Sending.NO_MORE
 
 
-def _failure(fault: TwilioFaultError) -> str:
+def failure_of(fault: TwilioFaultError) -> str:
+    """What the contact remembers of it; "" where it is not the contact's fault."""
     return next((failure for kind, failure in FAILURES.items() if isinstance(fault, kind)), "")
 
 

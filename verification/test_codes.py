@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,8 +26,10 @@ from conferenceline.telephony.errors import (
 from conferenceline.telephony.verify import Sent, VerifyCodes
 from participants.models import Contact, Delivery
 from verification import throttle
+from verification.ladder import remember_lately
 from verification.models import Challenge
 from verification.models.challenges import LIFETIME
+from verification.proof import failure_of
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +63,10 @@ def send(delivery: Delivery) -> str:
     except OutcomeUnknownError:
         raise UnansweredError(_("Twilio did not say whether the code was sent.")) from None
     except TwilioFaultError as fault:
+        if failure := failure_of(fault):
+            remember(contact, failed_at=timezone.now(), failure=failure)
         raise RefusedError(words_of(fault)) from None
+    remember(contact, failure="")
     void(codes, sent, contact)
     return sent.sid
 
@@ -89,6 +95,12 @@ def count(delivery: Delivery, contact: Contact) -> None:
     except throttle.OverLimitError as over:
         words = (OVER_LIMIT[name] for name in over.limits if name in OVER_LIMIT)
         raise RefusedError(str(next(words, _("This installation has sent as many codes as it may.")))) from None
+
+
+def remember(contact: Contact, **news: Any) -> None:
+    """Notes on the contact how its test fared, after what calls have to say: they are noted a minute later, else."""
+    remember_lately()
+    Contact.objects.filter(pk=contact.pk, channel=contact.channel, address=contact.address).update(**news)
 
 
 def void(codes: VerifyCodes, sent: Sent, contact: Contact) -> None:

@@ -87,7 +87,7 @@ class ContactInline(TeamWall, TestableContacts, DoubtedContacts, admin.TabularIn
         """When and why a code could not be sent; or why none is sent there."""
         if not contact.can_work:
             return gettext("never used: Twilio takes the line for a %(type)s") % {"type": contact.line_type}
-        if contact.failed_at is None:
+        if contact.failed_at is None or not contact.failure:
             return ""
         return f"{date_format(localtime(contact.failed_at), 'DATETIME_FORMAT')}: {contact.get_failure_display()}"
 
@@ -179,7 +179,7 @@ class ParticipantAdmin(
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         warn_of_countries(request, form.instance)
-        if not form.instance.contacts.exists():
+        if not Contact.objects.filter(participant=form.instance).exists():  # its own were loaded before they were saved
             messages.warning(
                 request,
                 gettext("%(name)s has no contact: no code can reach them, and they cannot get in.")

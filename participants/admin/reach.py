@@ -24,12 +24,14 @@ class Blocked:
 CANNOT_WORK = Q(succeeded_at=None) & (
     Q(channel=Channel.SMS, line_type__in=CANNOT_BE_TEXTED) | Q(channel=Channel.CALL, line_type__in=CANNOT_BE_CALLED)
 )
-FAILED_LAST = Q(failed_at__isnull=False) & (Q(succeeded_at=None) | Q(succeeded_at__lt=F("failed_at")))
+FAILED_LAST = ~Q(failure="") & (Q(succeeded_at=None) | Q(succeeded_at__lt=F("failed_at")))
 
 
 def failed_last(contact: Contact) -> bool:
     """Whether the newest thing that is known of this contact is a failure."""
-    return bool(contact.failed_at and (contact.succeeded_at is None or contact.succeeded_at < contact.failed_at))
+    if not (contact.failed_at and contact.failure):  # a test code that went out takes the reason away
+        return False
+    return contact.succeeded_at is None or contact.succeeded_at < contact.failed_at
 
 
 def hindrance(person: Participant, least: int = Grade.NOTHING) -> str:

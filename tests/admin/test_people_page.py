@@ -1,6 +1,8 @@
 """The address book in the admin."""
 
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -137,6 +139,20 @@ def test_whoever_has_no_contact_is_pointed_out(organizer, harbour):
     answer = organizer.post(page_of(gus), fields_of(organizer.get(page_of(gus))), follow=True)
     words = [str(message) for message in answer.context["messages"]]
     assert "Gus has no contact: no code can reach them, and they cannot get in." in words
+
+
+def test_whether_a_person_has_a_contact_is_said_as_it_is_now(organizer, harbour):
+    gus = cast.person(harbour, "Gus", "+12025550105", texts=None)
+    lacks = "Gus has no contact: no code can reach them, and they cannot get in."
+
+    def said(**typed: Any) -> str:
+        answer = save(organizer, page_of(gus), **typed)
+        return unescape(organizer.get(answer.headers["location"]).content.decode())
+
+    assert lacks not in said(contacts__0__channel="sms", contacts__0__address="+12025550105")
+    assert gus.contacts.exists()
+    assert lacks in said(contacts__0__DELETE="on")
+    assert not gus.contacts.exists()
 
 
 def test_the_list_says_who_cannot_get_in_and_why(organizer, harbour):

@@ -12,6 +12,7 @@ from tests.admin.conftest import NELL, login, make_member
 from tests.calls.log import asked_of_twilio
 from tests.phone import Phone
 from verification import throttle
+from verification.ladder import remember_lately
 from verification.models import Admission, Tally
 
 TOLD = "A test code is on its way. It opens no room; what became of it is said beside the contact."
@@ -147,6 +148,34 @@ def test_what_kept_it_from_being_sent_is_said_and_it_is_not_tried_again(organize
     assert send_due() == 1
     assert said_beside(organizer, contact).endswith(said)
     assert (operations(), send_due()) == (["verify.send"], 0)
+
+
+def test_who_can_get_in_follows_the_test(organizer, contact, room):
+    """A call met a fault; then the test that the page advises went out, and another did not."""
+    health = f"/admin/participants/conference/{room.pk}/health/"
+    Fault.objects.inject("verify.send", 60205, status=403)
+    Phone(cast.ANA).dial()
+    assert "The last code did not go out" in organizer.get(health).content.decode()
+
+    press(organizer, contact)
+    assert send_due() == 1
+    remember_lately()
+
+    assert "did not go out" not in organizer.get(health).content.decode()
+    assert "cannot receive codes this way" not in organizer.get(page_of(contact.participant)).content.decode()
+    Tally.objects.all().delete()
+    Fault.objects.inject("verify.send", 60205, status=403)
+    press(organizer, contact)
+    assert send_due() == 1
+    assert "The last code did not go out: cannot receive" in organizer.get(health).content.decode()
+
+
+def test_a_fault_of_the_moment_is_not_held_against_a_contact(organizer, contact):
+    Fault.objects.inject("verify.send", 20429, status=429)
+    press(organizer, contact)
+    assert send_due() == 1
+    contact.refresh_from_db()
+    assert (contact.failed_at, contact.failure) == (None, "")
 
 
 def test_a_contact_that_was_changed_meanwhile_gets_nothing(organizer, contact):
