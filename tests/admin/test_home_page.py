@@ -1,6 +1,8 @@
 """The first page: what is on, what comes, what needs attention, and what to do first."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -120,6 +122,16 @@ def test_mail_that_did_not_arrive_needs_attention_of_its_own_team_alone(organize
 
     assert overview_of(organizer).undelivered == 1
     assert "1 of the last seven days did not arrive" in organizer.get(HOME).content.decode()
+
+
+def test_it_leads_to_those_alone_and_a_test_code_that_was_not_sent_is_no_mail(organizer, harbour):
+    for kind, state in (("notice", "failed"), ("notice", "unsure"), ("notice", "sent"), ("test code", "failed")):
+        Delivery.objects.create(team=harbour, kind=kind, channel="mail", address="a@example.com", state=state)
+
+    assert overview_of(organizer).undelivered == 2
+    address = re.search(r'href="(/admin/participants/delivery/\?[^"]+)"', organizer.get(HOME).content.decode())[1]
+    states = {row.state for row in organizer.get(unescape(address)).context["cl"].result_list}
+    assert states == {"failed", "unsure"}
 
 
 def test_a_long_day_is_cut_and_says_how_much_is_left(organizer, harbour):

@@ -120,7 +120,9 @@ def test_the_number_is_a_link_that_dials(budget):
     mailed(budget, "Ana")
     invite(budget, Whom.NEW)
 
-    assert '<a href="tel:+12025550100">+1 202-555-0100</a>' in Delivery.objects.get().html
+    html = Delivery.objects.get().html
+    assert '<a href="tel:+12025550100">+1 202-555-0100</a>' in html
+    assert '<meta name="color-scheme" content="light dark">' in html
 
 
 def test_a_title_is_text_wherever_it_stands(budget):
