@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,12 +31,15 @@ LOGINS = ("auth", "accounts")
 
 
 class LabelledChoices(AutocompleteJsonView):
-    """A page that has a `choice_label` says with it which of two people of one name is which."""
+    """A page that has `choice_labels` says with them which of two people of one name is which."""
+
+    @cached_property
+    def label(self) -> Callable[[Model], str]:
+        labels = getattr(self.model_admin, "choice_labels", None)
+        return labels(self.request) if labels else str
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
-        shown = super().serialize_result(obj, to_field_name)
-        label = getattr(self.model_admin, "choice_label", None)
-        return shown | ({"text": label(obj)} if label else {})
+        return super().serialize_result(obj, to_field_name) | {"text": self.label(obj)}
 
 
 class LineAdminSite(AdminSite):

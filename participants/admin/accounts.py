@@ -44,6 +44,11 @@ class AccountAdmin(AdministratorsOnly, UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships__team")
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A login is for these pages: without the tick it would be refused as if the password were wrong."""
+        obj.is_staff = obj.is_staff or not change
+        super().save_model(request, obj, form, change)
+
     @admin.display(description=_("roles in teams"))
     def teams_of(self, user: User) -> str:
         return ", ".join(f"{each.team} ({each.get_role_display()})" for each in user.memberships.all())

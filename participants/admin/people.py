@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -30,7 +31,7 @@ from participants.admin.search import people_like, searched
 from participants.admin.test_codes import TestableContacts, TestsContacts
 from participants.admin.typed import CallingLineForm, NumbersFormSet
 from participants.admin.walls import TeamWall
-from participants.models import CallingLine, Contact, Doubt, Participant
+from participants.models import CallingLine, Contact, Doubt, Participant, Team
 from participants.resources import ParticipantResource, numbers_of
 
 
@@ -109,7 +110,6 @@ class ParticipantAdmin(
     resource_classes = (ParticipantResource,)
     list_display = ("name", "calls_from", "hindered", "gets_codes_at", "team")
     list_filter = ("team", CanGetIn)
-    list_select_related = ("team",)
     search_fields = ("name",)
     search_help_text = _("A name, or a number however it is written.")
     nothing_yet = _("Add people here, or type them into the roster of a conference: they are kept for the next time.")
@@ -127,7 +127,8 @@ class ParticipantAdmin(
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participant]:
-        return super().get_queryset(request).prefetch_related("lines", "contacts", with_recent_changes())
+        rows = super().get_queryset(request).select_related("team")
+        return rows.prefetch_related("lines", "contacts", with_recent_changes())
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         term = searched(search_term)
@@ -138,8 +139,11 @@ class ParticipantAdmin(
         people = people_like(Participant.objects.all(), term).values("pk")
         return queryset.filter(Q(pk__in=people) | Q(pk__in=contacts)), False
 
-    def choice_label(self, person: Participant) -> str:
-        return told_apart(person)
+    def choice_labels(self, request: HttpRequest) -> Callable[[Participant], str]:
+        """How a person is told from others; with the team, for whoever may choose from several books."""
+        if len(Team.objects.organized_by(request.user)[:2]) < 2:
+            return told_apart
+        return lambda person: f"{told_apart(person)} · {person.team}"
 
     @admin.display(description=_("calls from"))
     def calls_from(self, person: Participant) -> str:

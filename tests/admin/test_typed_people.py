@@ -145,3 +145,16 @@ def test_two_people_of_one_name_are_told_apart_where_they_are_chosen(organizer, 
 
     assert [each["text"] for each in found] == ["Robin Gray · +12025550101", "Robin Gray · +12025550102"]
     assert [each["text"] for each in by_number] == ["Robin Gray · +12025550102"]
+
+
+def test_whoever_organizes_two_teams_is_told_whose_person_they_choose(organizer, harbourmaster, harbour, quay):
+    for team in (harbour, quay):
+        cast.person(team, "Robin Gray", cast.ANA)
+    query = "app_label=participants&model_name=invitation&field_name=participant&term=robin"
+
+    def offered() -> list[str]:
+        return [each["text"] for each in organizer.get(f"/admin/autocomplete/?{query}").json()["results"]]
+
+    assert offered() == ["Robin Gray · +12025550101"]
+    quay.memberships.create(user=harbourmaster, role="organizer")
+    assert offered() == ["Robin Gray · +12025550101 · Harbour", f"Robin Gray · +12025550101 · {quay}"]
