@@ -165,3 +165,19 @@ def test_from_the_phone_page_stop_and_start(settings, ana, bo):
     send_due()
     assert Message.objects.latest("pk").body == "The doors are open again."
     assert desk.refusal(phone, "text", body=" ") == "Type what the text shall say."
+
+
+def test_a_stop_holds_at_twilio_where_the_contact_was_deleted_and_typed_again(settings, ana):
+    settings.SANDBOX_TRANSPORT = "tests.phone.HandlerTransport"
+    cast.agree_to_texts(ana.contacts.get())
+    desk = Desk(Client())
+    desk.do(desk.phones[0]["id"], "text", body="STOP")
+    ana.contacts.get().delete()
+    again = cast.agree_to_texts(Contact.objects.create(participant=ana, channel="sms", address=cast.ANA))
+    owed = text_to(ana)
+
+    send_due()
+
+    owed.refresh_from_db()
+    assert owed.last_error == "They have answered STOP, and get no texts from us any more."
+    assert texts_in(again) == [False]
