@@ -48,7 +48,8 @@ REMAINS = (
     gettext_lazy(
         "Calls of the last day, or of the longest limit, keep the number that called, and their codes the address: "
         "the limits and the warnings of unusual calls go by them. So do calls from before the number was entered here. "
-        "They are deleted with all old calls, by the nightly deletion."
+        "They are deleted with all old calls, by the nightly deletion. What a limit has counted for a number or an "
+        "address is forgotten when its time is over, within a day."
     ),
     gettext_lazy("The log of calls, seats and codes stays, without name, number and address: what happened in a room."),
     gettext_lazy(

@@ -289,7 +289,7 @@ def test_the_commands_find_a_person_by_id_number_or_mail(ana, harbour):
 
 def test_a_dry_run_says_the_same_and_changes_nothing(ana):
     dry = says("erase_person", str(ana.pk), "--dry-run")
-    assert dry.startswith(f"Would erase the person with the id {ana.pk}:\n  1 calling lines\n  1 contacts\n")
+    assert dry.startswith(f"Would erase the person with the id {ana.pk}:\n  calling lines: 1\n  contacts: 1\n")
     assert "What remains, and why:\n" in dry
     assert Participant.objects.count() == 1
 

@@ -25,7 +25,7 @@ class Command(OnePersonCommand):
             raise CommandError(str(refusal), returncode=REFUSED) from None
         self.stdout.write(f"{'Would erase' if dry else 'Erased'} the person with the id {pk}:")
         for what, number in gone.items():
-            self.stdout.write(f"  {number} {what}")
+            self.stdout.write(f"  {what}: {number}")
         self.stdout.write("What remains, and why:")
         for sentence in REMAINS:
             self.stdout.write(f"  {sentence}")
