@@ -1,6 +1,7 @@
 """The ways by which a code can reach the people who may be calling, in the order in which they are tried."""
 
 import math
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,8 +52,8 @@ class Way:
 def ways(call: Call, people: list[int]) -> list[Way]:
     """The ways to these people, best first. One query.
 
-    Raises DifferentContactsError. Who has no contact at all does not count, and one that cannot work is as none, where
-    anybody has another.
+    Raises DifferentContactsError, also where what they share is of no use now. Who has no contact at all does not
+    count, and one that cannot work is as none, where anybody has another.
     """
     contacts: list[Any] = list(
         _with_limits(Contact.objects.filter(participant__in=people).select_related("participant__team"), call).annotate(
@@ -66,7 +67,7 @@ def ways(call: Call, people: list[int]) -> list[Way]:
     for contact in contacts:
         same = [other for other in contacts if other.destination == contact.destination]
         if {other.participant_id for other in same} == reachable:
-            shared.setdefault(contact.destination, max(same, key=lambda each: _leeway(each, call)))
+            shared.setdefault(contact.destination, _freest(same, call))
     if contacts and not shared:
         raise DifferentContactsError
     able = [contact for contact in shared.values() if contact.pk not in call.dead_ends]
@@ -75,17 +76,31 @@ def ways(call: Call, people: list[int]) -> list[Way]:
         able.sort(key=lambda contact: contact.channel == Contact.Channel.CALL)
     found = [_way(contact, call) for contact in able]
     found = [way for way in found if way.reaches or not call.insists]
+    if not call.people and _have_others(contacts, shared) and all(way.shut or way.rests for way in found):
+        raise DifferentContactsError
     call.ways_found = sorted(found, key=lambda way: (way.rests, not way.reaches))
     return call.ways_found
 
 
-def _leeway(contact: Contact, call: Call) -> tuple[bool, float]:
-    """Of one address in the books of several teams: whether this one may send codes there, and how many a day.
+def _have_others(contacts: list[Any], shared: Container[tuple[str, str]]) -> bool:
+    """Whether somebody has a way that the others on the line do not have, once they have said who they are."""
+    return settings.LINE_OFFERS_ROSTER_NUMBER and any(contact.destination not in shared for contact in contacts)
 
-    What one team may not, or has used up, keeps nothing from the people of another.
+
+def _freest(same: list[Any], call: Call) -> Any:
+    """Of one address in the books of several teams: the contact of the one that may send the most codes there.
+
+    What one team may not, or has used up, keeps nothing from the people of another. Within a team the strictest holds.
     """
-    team = contact.participant.team
-    return contact.is_allowed(call.dialled), team.codes_per_day or math.inf
+    of_teams: dict[int, Any] = {}
+    for contact in sorted(same, key=lambda each: _leeway(each, call)):
+        of_teams.setdefault(contact.participant.team_id, contact)
+    return max(of_teams.values(), key=lambda each: _leeway(each, call))
+
+
+def _leeway(contact: Any, call: Call) -> tuple[bool, float]:
+    """Whether a code may go there at all, and how many a day."""
+    return not _shut(contact, call), contact.participant.team.codes_per_day or math.inf
 
 
 def _left_out(call: Call, contacts: list[Any]) -> tuple[str, ...]:
@@ -197,9 +212,12 @@ def _with_limits(contacts: ContactQuerySet, call: Call) -> QuerySet[Any]:
 
 
 def _doubt_matters(people: list[int]) -> Exists:
-    """Whether a room that is open to one of them wants no code at a number that may be in other hands."""
-    rooms = Occurrence.objects.open_to_moderators_at(timezone.now())
-    return Exists(rooms.filter(conference__checks_numbers=True, conference__invitations__participant__in=people))
+    """Whether a room of the contact's team that is open to one of them wants no code at a number that may be in other
+    hands.
+    """
+    rooms = Occurrence.objects.open_to_moderators_at(timezone.now()).filter(conference__checks_numbers=True)
+    of_team = rooms.filter(conference__team=OuterRef("participant__team"))
+    return Exists(of_team.filter(conference__invitations__participant__in=people))
 
 
 def _held(call: Call, now: datetime) -> Exists:

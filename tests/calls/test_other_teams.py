@@ -3,11 +3,13 @@
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from participants.models import Conference, Grade, Invitation, Membership, Participant, Team
+from participants.models import Conference, Contact, Grade, Invitation, Membership, Participant, Team
 from tests import cast
 from tests.calls.log import ASKED_FOR_CODE, ASKED_WHO, asked_of_twilio, attempts
 from tests.phone import Phone
+from verification import throttle
 from verification.door import room_name
 from verification.models import Admission, Call, Vouch
 from verification.throttle import OverLimitError
@@ -173,3 +175,53 @@ def test_nor_does_a_calling_line_get_its_tries_back_more_often(quay, max_):
         unlock(person, max_)
     with pytest.raises(OverLimitError):
         unlock(people[3], max_)
+
+
+def test_a_number_in_doubt_for_its_room_is_none_for_a_room_that_does_not_ask(settings, room, ana, bait, trap):
+    """One answer of Lookup is noted wherever the number is on file."""
+    settings.LOOKUP_SIM_SWAPS = True
+    Conference.objects.filter(pk=trap.pk).update(checks_numbers=True)
+    ana.contacts.update(position=1)
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    Contact.objects.update(sim_swapped_at=timezone.now())
+    phone = dialled()
+    assert phone.heard == [ASKED_FOR_CODE]
+    phone.press(phone.text_code())
+    phone.press("1")
+    assert phone.room == room_name(cast.occurrence_of(room))
+
+
+def test_nor_does_that_open_the_room_that_asks(settings, ana, bait, trap):
+    settings.LOOKUP_SIM_SWAPS = True
+    Conference.objects.filter(pk=trap.pk).update(checks_numbers=True)
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    Contact.objects.update(sim_swapped_at=timezone.now())
+    phone = dialled()
+    phone.press(phone.text_code())
+    phone.press("2")
+    assert phone.hears("Board meeting asks for a stronger proof of who you are.")
+
+
+def test_a_call_of_its_own_person_that_waits_for_a_code_there_does_not_hold_the_member_up(ana, bait):
+    """From a line for which the carrier vouches, where nobody vouches for the member's."""
+    ana.contacts.update(position=1)
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    bait.lines.create(number=OWN)
+    theirs = Phone(OWN)
+    theirs.is_attested("A")
+    theirs.dial()
+    assert theirs.heard == [ASKED_FOR_CODE]
+    phone = dialled()
+    assert phone.heard == [ASKED_FOR_CODE]
+
+
+def test_a_contact_that_is_used_up_leaves_the_member_those_that_it_does_not_have(room, ana, bait):
+    app = cast.app(ana)
+    bait.contacts.create(channel="sms", address=cast.ANA)
+    for _time in range(3):
+        throttle.take(sends_per_contact=f"sms {cast.ANA}")
+    phone = dialled()
+    assert phone.heard == [ASKED_WHO]
+    phone.press(Invitation.objects.get(participant=ana).roster_number)
+    phone.press(app.code())
+    assert phone.room == room_name(cast.occurrence_of(room))
