@@ -13,14 +13,15 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from participants.models import Conference, Contact, Grade, Invitation, Participant, Policy
+from participants.models import Conference, Contact, Grade, Invitation, Participant, Policy, Team
 from sandbox.models import Factor, Member, RestRequest, Utterance, Verification
 from tests.calls.town import Hand, Town
 from verification import throttle
-from verification.models import Admission, Block, Call, Challenge, Vouch
+from verification.models import Admission, Attempt, Block, Call, Challenge, Vouch
 
 TURNS_MOST = 80  # of one call: more would be a circle
 TOO_MANY_CHECKS = 60202  # https://www.twilio.com/docs/api/errors/60202
+TRIES = {Attempt.Outcome.WRONG_ROSTER_NUMBER: "roster numbers", Attempt.Outcome.WRONG_PASSCODE: "passcodes"}
 # Numbers, addresses, and times on the clock or in the calendar: those of a conference are its people's alone.
 PRIVATE = re.compile(r"\d{4,}|@|\d:\d\d|\b\d{1,2} ?[ap]\.?m\b|o'clock|\bUTC\b|noon|March|Wednesday")
 
@@ -44,8 +45,11 @@ class Oracle:
         self.forgiven: set[tuple[str, str]] = set()  # calls and addresses
         self.texted: set[str] = set()  # where a code came by text, whatever Lookup says
         self.vouched: set[tuple[int, int]] = set()  # person and occurrence
+        self.named: dict[str, set[int]] = defaultdict(set)  # by call: the people whose roster number was typed in it
+        self.owners = defaultdict(set, {address: set(people) for address, people in town.owners.items()})
         self.invitations = {(each.participant, each.conference) for each in Invitation.objects.select_related()}
-        self.request = self.seat = self.utterance = 0
+        self.may_be_found = True  # should a roster number be pressed now
+        self.request = self.seat = self.utterance = self.attempt = 0
         self.broken: list[str] = []  # in the middle of a request, where an exception would end in an apology
 
     # What is noted while it happens
@@ -60,6 +64,7 @@ class Oracle:
             self.acting = None
             self.forget_wrong_codes(hand)
             self.count_sends(hand)
+            self.count_tries(hand)
 
     def typed(self, hand: Hand, keys: str) -> None:
         """To be told before they are pressed."""
@@ -71,7 +76,12 @@ class Oracle:
                 self.typed_right[sid].add(app.entity.identity)
                 self.shown[sid, app.entity.identity].add((keys, timezone.now()))
         rooms = self.town.rooms.passcodes.items()
-        self.passcodes[sid] |= {room for room, passcode in rooms if passcode == keys}
+        if not any(self.is_full(limit) for limit in self.tries(hand, "passcodes")):
+            self.passcodes[sid] |= {room for room, passcode in rooms if passcode == keys}
+        asked = hand.call is not None and hand.call.step == "EnterRosterNumber"
+        self.may_be_found = not asked or not any(self.is_full(limit) for limit in self.tries(hand, "roster numbers"))
+        numbered = Invitation.objects.filter(roster_number=keys).values_list("participant", flat=True)
+        self.named[sid] |= set(numbered)
 
     def __call__(self, method: str, url: str, fields: Mapping[str, str], status: int, body: str) -> None:
         """An observer of sandbox.rest: what is sent, and a code that Twilio says is right or wrong."""
@@ -93,6 +103,13 @@ class Oracle:
             self.broken.append("a code went to a country that is not allowed")
         if self.acting and self.acting.rang_blocked:
             self.broken.append("a code went out for a blocked line")
+        reached = Participant.objects.filter(contacts__channel=channel, contacts__address=to)
+        if self.acting and not reached.filter(self.called(self.acting)).exists():
+            self.broken.append("a code went to nobody whom the line or a roster number chose")
+
+    def called(self, hand: Hand) -> Q:
+        """Who may be calling: whoever had the line as it rang, and whose roster number was typed in this call."""
+        return Q(pk__in=hand.rang_for | self.named[hand.phone.sid])
 
     def checked(self, address: str, answer: Mapping[str, str]) -> None:
         sid = self.acting.phone.sid if self.acting else ""
@@ -147,10 +164,34 @@ class Oracle:
                 assert self.count(name, "", "", each.at), f"more sends than allowed: {name}"
             self.count_for_ceilings(hand, each.at)
 
+    def tries(self, hand: Hand, what: str) -> list[tuple[str, str, str]]:
+        """What a wrong one counts against, as self.windows has it."""
+        line = hand.phone.number if hand.phone.number.startswith("+1") else ""
+        apart = "attested" if is_attested(hand) else ""
+        if what == "roster numbers":
+            return [("roster_numbers_per_line", line, apart)] * bool(line) + [("roster_numbers", "", apart)]
+        rooms = Conference.objects.filter(occurrences__in=hand.call.wanted[1:]) if hand.call else ()
+        room = [("wrong_passcodes_per_conference", str(room.pk), "") for room in rooms]
+        return [("wrong_passcodes_per_line", line, apart)] * bool(line) + room
+
+    def is_full(self, key: tuple[str, str, str]) -> bool:
+        until, hits = self.windows.get(key, (timezone.now(), 0))
+        return until > timezone.now() and hits >= throttle.limit(key[0]).most
+
+    def count_tries(self, hand: Hand) -> None:
+        """Numbers and passcodes of which the line said that they are wrong; and none was found beyond the limit."""
+        for attempt in Attempt.objects.filter(pk__gt=self.attempt, outcome__in=TRIES).order_by("pk"):
+            self.attempt = attempt.pk
+            for key in self.tries(hand, TRIES[attempt.outcome]):
+                assert self.count(*key, attempt.at), f"more tries than allowed: {key[0]}"
+        if not self.may_be_found and hand.call and not self.is_vouched_for(hand):
+            assert hand.call.step not in ("SendCode", "EnterCode", "EnterPasscode"), "found beyond the limit"
+        self.may_be_found = True
+
     def count_for_ceilings(self, hand: Hand, at: datetime) -> None:
         """Each code is one of the team's, and of one conference that may be open to whoever is calling."""
-        conference = Conference.objects.select_related("team").get(pk=hand.call.conference_id)
-        for owner in (conference, conference.team):
+        conference = Conference.objects.get(pk=hand.call.conference_id)
+        for owner in (conference, hand.call.contact.participant.team):
             if owner.codes_per_day:
                 day = throttle.Limit(owner.codes_per_day, timedelta(days=1))
                 name = f"codes of a {type(owner).__name__}"
@@ -169,8 +210,20 @@ class Oracle:
 
     # What organizers did, as it is told
 
-    def is_blocked(self, hand: Hand) -> bool:
-        return any(covers(block, hand) for block in Block.objects.all())
+    def is_blocked(self, hand: Hand, team: Team | None = None) -> bool:
+        """By the whole installation, or by this team."""
+        return any(covers(block, hand) for block in Block.objects.for_team(team))
+
+    def rings(self, hand: Hand) -> None:
+        """To be told before it does."""
+        hand.rang_blocked, hand.rang_for_several = self.is_blocked(hand), self.teams_on_line(hand) > 1
+        on_line = Participant.objects.filter(lines__number=hand.phone.number)
+        hand.rang_for = set(on_line.values_list("pk", flat=True))
+
+    def teams_on_line(self, hand: Hand) -> int:
+        """How many would let in, if only by hand, whoever calls from there now."""
+        teams = Team.objects.filter(conferences__invitations__participant__lines__number=hand.phone.number)
+        return sum(not self.is_blocked(hand, team) for team in teams.distinct())
 
     def unlocked(self, person) -> None:
         places = {each.address for each in person.contacts.all()} | {str(line.number) for line in person.lines.all()}
@@ -184,6 +237,17 @@ class Oracle:
     def taken_off(self, person: Participant, room: Conference) -> None:
         seats = Admission.objects.filter(participant=person, occurrence__conference=room)
         self.voided |= set(seats.values_list("pk", flat=True))
+
+    def done_elsewhere(self, act: str) -> None:
+        """By the other team; what it says of its contact and of whoever it lets in is believed only there."""
+        mallory = self.town.quay.mallory
+        for contact in mallory.contacts.all():
+            self.owners[contact.address].add(mallory)
+            if act == "enter_contact":  # whose line nobody has looked up
+                self.looked_up(contact.address, "")
+        if act == "vouch":
+            vouches = Vouch.objects.filter(participant=mallory)
+            self.vouched |= set(vouches.values_list("participant", "occurrence"))
 
     def invited(self, person: Participant, room: Conference) -> None:
         self.invitations.add((person, room))
@@ -237,19 +301,22 @@ class Oracle:
     def theirs(self, hand: Hand) -> set[str]:
         """The names of whoever was proved in this call, or gets in without, and of the rooms that were ever theirs."""
         sid = hand.phone.sid
-        proved = {owner for address in self.approved[sid] for owner in self.town.owners[address]}
+        proved = {owner for address in self.approved[sid] for owner in self.owners[address]}
         proved |= {seat.participant for seat in Admission.objects.filter(call__sid=sid).select_related("participant")}
         proved |= {vouch.participant for vouch in self.vouches(hand).select_related("participant")}
         rooms = {room.title for person, room in self.invitations if person in proved}
         rooms |= {room.title for room in self.town.rooms.all if room.pk in self.passcodes[sid]}
-        return rooms | {person.name for person in proved if person}
+        return rooms | {name for person in proved if person for name in (person.name, person.team.name)}
 
     def is_vouched_for(self, hand: Hand) -> bool:
         """Whether somebody lets this call in, should there be room for it."""
         return self.vouches(hand).exists()
 
     def vouches(self, hand: Hand) -> QuerySet[Vouch]:
+        """For whoever is calling; where people of several teams may be, they say so by their roster number first."""
         call = hand.call
+        if Team.objects.filter(participants__in=call.people).distinct().count() > 1:
+            return Vouch.objects.none()
         vouches = Vouch.objects.pending().filter(expires_at__gt=timezone.now(), participant__in=call.people)
         return vouches.filter(Q(call=None) | Q(call=call))
 
@@ -258,7 +325,7 @@ class Oracle:
         hand = next(each for each in self.hands if each.phone.leg and each.phone.sid == seat.call.sid)
         room, sid = seat.occurrence.conference, seat.call.sid
         assert seat.occurrence.opens_at <= timezone.now() < seat.occurrence.closes_at, "the doors are closed"
-        assert not self.is_blocked(hand), "the line is blocked"
+        assert not self.is_blocked(hand, room.team), "the line is blocked"
         assert seat.assurance.grade >= room.least_grade, "proved by too little"
         if seat.channel == Admission.PASSCODE:
             assert room.admission == Policy.PASSCODE
@@ -271,7 +338,7 @@ class Oracle:
         assert (seat.invitation.conference, seat.role) == (room, seat.invitation.role)
         match seat.channel:
             case Admission.BY_HAND:
-                self.hold_by_hand(seat)
+                self.hold_by_hand(seat, hand)
             case Admission.CAME_BACK:
                 self.hold_came_back(seat, hand)
             case _:
@@ -289,7 +356,14 @@ class Oracle:
             assert fresh, "a code of the app was right twice"
             self.used_up |= {(code.pk, "")} | (fresh if len(fresh) == 1 else set())
 
-    def hold_by_hand(self, seat: Admission) -> None:
+    def hold_by_hand(self, seat: Admission, hand: Hand) -> None:
+        """By whoever organizes the room's team, and for whom the line, a roster number or a code chose for sure."""
+        room, sid = seat.occurrence.conference, seat.call.sid
+        assert seat.participant.team == room.team
+        assert room.team.lets_in(seat.vouch.made_by), "somebody of another team vouched for them"
+        theirs = any(seat.participant in self.owners[address] for address in self.approved[sid])
+        chosen = seat.participant_id in self.named[sid] or theirs
+        assert chosen or not hand.rang_for_several or self.teams_on_line(hand) == 1, "perhaps another team's person"
         place = (seat.participant_id, seat.occurrence_id)
         assert place in self.vouched, "nobody vouched for them"
         assert seat.vouch.call_id == seat.call_id

@@ -5,7 +5,10 @@ Some calls, always the same ones, with each run of the tests; thousands of other
     .venv/bin/python -m pytest tests/calls/test_any_calls.py --hypothesis-profile=thousands
 """
 
+import copy
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 
@@ -24,13 +27,14 @@ from sandbox.models import Fault
 from sandbox.rest import observers
 from tests import cast
 from tests.calls.oracle import Oracle
+from tests.calls.quay import Quay
 from tests.calls.town import ANA, KEYS, NEW_SIM, Hand, Town
 from tests.log_watch import WATCH
 from verification import unlocking
-from verification.models import Attempt, Block, Vouch
+from verification.models import Admission, Attempt, Block, Tally, Vouch
 
 NOON = datetime(2027, 3, 3, 12, tzinfo=UTC)
-HANDS = st.integers(0, 12)
+HANDS = st.integers(0, 13)
 PEOPLE = st.integers(0, 7)
 ROOMS = st.integers(0, 3)
 # What Twilio answers instead of doing it: its error code and status, or how the answer gets lost.
@@ -45,6 +49,7 @@ ACTS = (
     "vouch",
     "change_roster",
     "change_contact",
+    "take_off_contact",
     "lock",
     "block",
     "block",
@@ -53,11 +58,22 @@ ACTS = (
     "close_country",
     "limit_codes",
 )
+FEW_TRIES = {
+    "roster_numbers_per_line": "4/3600",
+    "roster_numbers": "3/600",
+    "wrong_passcodes_per_line": "4/3600",
+    "wrong_passcodes_per_conference": "3/600",
+}
 FEW = {"sends_per_hour": "2/3600", "sends_per_day": "12/86400"}  # of the installation's
 ATTESTATIONS = st.sampled_from(("", "", "A", "A", "B", "failed"))
+ENTRIES_TO_GET_IN = 8  # with a roster number and a menu, which another team may cause
+UNLOCK = "unlock"
+NEVERTHELESS = "gets in whatever another team does"
+LIMITING = ["enter_contact", "limit_codes", "close_country", "check_numbers", "ask_more"]  # what is limited elsewhere
 TOLD_MOST = 4  # things that a caller who does as the line says has to do, to get in
 ANAS_PHONE, BORROWED_PHONE = 0, 9  # of the hands; she reads her codes beside both, and has nothing but a mobile
-MOBILE_PHONE, MAIL_PHONE, WITHHELD_PHONE, GUESTS_PHONE, APP_PHONE = 4, 6, 8, 10, 11
+MOBILE_PHONE, MAIL_PHONE, WITHHELD_PHONE, GUESTS_PHONE, APP_PHONE, MALLORYS_PHONE = 4, 6, 8, 10, 11, 13
+STRANGE_PHONES = (WITHHELD_PHONE - 1, WITHHELD_PHONE, GUESTS_PHONE)  # which are asked for a number; two know passcodes
 WAYS_IN = {"sms", "email", "totp", "passcode", "by hand", "came back"}
 SHUTS_OUT = (("block", None), ("block", WITHHELD_PHONE), ("look_up", ANAS_PHONE), ("close_country", None))  # what, whom
 LEDGER, ORCHID = 0, 1  # of the rooms: back in after a drop; blocked by the beginning of a number, all of a team's codes
@@ -65,6 +81,9 @@ CODES_WANTED = 5  # by whoever asks for one after the other
 SILENCE = 45  # seconds, in which the line stops waiting for keys
 ENTRIES_MOST = 40  # silences, or keys that lead nowhere, until a call has ended
 WRONG_MOST = 3  # in a call
+WRONG_PASSCODES = ["conference number", *["141421"] * WRONG_MOST]
+WRONG_NUMBERS = ["10000000"] * WRONG_MOST
+TRIED = (WRONG_PASSCODES, WRONG_NUMBERS, ["conference number", "passcode"], ["as told"] * TOLD_MOST)
 HOUR = 3601  # seconds, and one
 AT_THE_END = ("", "*#", "000000")  # what callers press until their call ends, each of them the same
 
@@ -82,12 +101,29 @@ STOPS = {
     "a team's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "codes_of_team"},
     "the day's codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "sends_per_day"},
     "a contact's wrong codes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "wrong_codes_per_contact"},
+    "a line's roster numbers": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "roster_numbers_per_line"},
+    "all roster numbers": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail": "roster_numbers"},
+    "a line's passcodes": {"outcome": Attempt.Outcome.OVER_LIMIT, "detail__contains": "wrong_passcodes_per_line"},
+    "a room's passcodes": {
+        "outcome": Attempt.Outcome.OVER_LIMIT,
+        "detail__contains": "wrong_passcodes_per_conference",
+    },
     "a block": {"outcome": Attempt.Outcome.BLOCKED},
     "a landline": {"outcome": Attempt.Outcome.NO_CONTACT, "detail": "line"},
     "a country": {"outcome": Attempt.Outcome.NO_CONTACT, "detail": "country"},
 }
 met: Counter[str] = Counter()
 stopped: Counter[str] = Counter()
+
+
+@contextmanager
+def not_to_last() -> Iterator[None]:
+    """What happens in it has not happened afterwards."""
+    rows = transaction.atomic()
+    rows._from_testcase = True  # the sandbox must not take it for a transaction of the application's
+    with rows:
+        yield
+        transaction.set_rollback(True)
 
 
 class AnyCalls(RuleBasedStateMachine):
@@ -101,8 +137,7 @@ class AnyCalls(RuleBasedStateMachine):
     def begin(self) -> None:
         self.travel = time_machine.travel(NOON, tick=False)
         self.clock = self.travel.start()
-        self.rows = transaction.atomic()
-        self.rows._from_testcase = True  # the sandbox must not take it for a transaction of the application's
+        self.rows = not_to_last()
         self.rows.__enter__()
         self.hands = self.town.hands()
         for hand in self.hands:
@@ -110,6 +145,7 @@ class AnyCalls(RuleBasedStateMachine):
         self.oracle = Oracle(self.town, self.hands, met)
         conf.settings.ALLOWED_COUNTRIES = []
         conf.settings.LIMITS = self.town.limits
+        conf.settings.LOOKUP_SIM_SWAPS = True
         observers.append(self.oracle)
 
     # Callers
@@ -148,7 +184,7 @@ class AnyCalls(RuleBasedStateMachine):
         hand.phone.is_attested(attestation)
         hand.phone.sends_status = True
         met["calls"] += 1
-        hand.rang_blocked = self.oracle.is_blocked(hand)
+        self.oracle.rings(hand)
         self.by(hand, hand.phone.dial)
         self.oracle.look()
 
@@ -202,6 +238,28 @@ class AnyCalls(RuleBasedStateMachine):
         for on in (True, False):
             self.organize(act, person, room, who, on)
             self.do_as_told(who, attestation, helped=False, drops=on)
+
+    @rule(who=HANDS, act=st.sampled_from(("change_contact", "take_off_contact")), typed=st.booleans())
+    def is_changed_in_the_call(self, who: int, act: str, typed: bool) -> None:
+        """Where this caller's code goes, while it is waited for or once it was typed; and then back again."""
+        hand = self.hands[who]
+        if not hand.person or hand.person == self.town.quay.mallory:
+            return
+        self.dial(who, "")
+        if typed:
+            self.press(who, "", ["as told"])
+        for on in (True, False):
+            self.organize(act, self.town.people.index(hand.person), LEDGER, who, on)
+            self.press(who, "", ["as told"] * TOLD_MOST)
+
+    @rule(who=st.sampled_from(STRANGE_PHONES), attestation=ATTESTATIONS, keys=st.sampled_from(TRIED))
+    def try_numbers(self, who: int, attestation: str, keys: list[str]) -> None:
+        """Passcodes or roster numbers, wrong or right, in call after call, while few may be tried."""
+        conf.settings.LIMITS = self.town.limits | FEW_TRIES
+        for _call in range(2):
+            self.fall_silent(who, "hangs up")
+            self.press(who, attestation, keys)
+        conf.settings.LIMITS = self.town.limits
 
     @rule(act=st.sampled_from(("", "block", "change_roster")))
     def drop_and_come_back(self, act: str) -> None:
@@ -294,11 +352,22 @@ class AnyCalls(RuleBasedStateMachine):
             self.oracle.invited(person, room)
 
     def change_contact(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
-        contact = self.town.ana.contacts.get()
-        contact.address = NEW_SIM if on else ANA
-        contact.save()
+        for contact in self.town.ana.contacts.all():  # none, where it was taken off
+            contact.address = NEW_SIM if on else ANA
+            contact.save()
         self.oracle.looked_up(ANA, "")
         self.oracle.looked_up(NEW_SIM, "")
+
+    def take_off_contact(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
+        """The first to which codes go, or put those back that were taken off."""
+        if on:
+            for contact in person.contacts.sent_to()[:1]:
+                contact.delete()
+            return
+        for channel, address in self.town.contacts[person.pk]:
+            if not person.contacts.filter(channel=channel).exists():
+                person.contacts.create(channel=channel, address=address)
+                self.oracle.looked_up(address, "")
 
     def look_up(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
         """Lookup tells what kind of line their mobile has."""
@@ -323,7 +392,7 @@ class AnyCalls(RuleBasedStateMachine):
 
     def block(self, person: Participant, room: Conference, hand: Hand, on: bool) -> None:
         """This number, all that begin so, or all that are withheld. A block that was made before is lifted."""
-        Block.objects.all().delete()
+        Block.objects.of_installation().delete()
         if not on:
             return
         line = hand.phone.number if hand.phone.number.startswith("+1") else ""
@@ -338,6 +407,57 @@ class AnyCalls(RuleBasedStateMachine):
             return
         unlocking.unlock_due()
         self.oracle.unlocked(person)
+
+    # What another team does
+
+    @rule(act=st.sampled_from((*Quay.ACTS, UNLOCK)), who=HANDS, on=st.booleans())
+    def do_elsewhere(self, act: str, who: int, on: bool) -> None:
+        self.meddle(who, [act], on)
+
+    def meddle(self, who: int, acts: list[str], on: bool = True) -> None:
+        """Whoever gets in as if there were no such team gets in nevertheless, and types no more codes than that."""
+        hand, quay = self.hands[who], self.town.quay
+        if hand.person in (None, quay.mallory):
+            return
+        codes = self.codes_to_get_in(hand, but=quay.vanish)
+        for act in acts:
+            if act == UNLOCK:
+                self.unlock(quay.mallory, self.town.rooms.ledger, hand, on)
+            else:
+                getattr(quay, act)(hand.person, hand.call if hand.is_calling else None, on)
+            self.oracle.done_elsewhere(act)
+        if codes is None:
+            return
+        met[NEVERTHELESS] += 1
+        needed = self.codes_to_get_in(hand)
+        assert needed is not None, f"another team keeps {hand.person} out: {acts}"
+        assert needed <= codes, f"another team makes {hand.person} type more codes: {acts}"
+
+    def codes_to_get_in(self, hand: Hand, but: Callable[[], None] = lambda: None) -> int | None:
+        """The codes that this caller would have to type, if all else went right; None where they would not get in."""
+        with not_to_last():
+            Fault.objects.all().delete()
+            Conference.objects.filter(pk=self.town.rooms.ledger.pk).update(comes_back=False)
+            Conference.objects.filter(team=self.town.rooms.ledger.team).update(codes_per_day=None)
+            Tally.objects.filter(key__startswith="roster_numbers").delete()
+            Team.objects.exclude(pk=self.town.quay.team.pk).update(codes_per_day=None)
+            but()
+            twin = copy.copy(hand)
+            twin.phone = copy.copy(hand.phone)
+            twin.phone.leg = copy.copy(hand.phone.leg)
+            return self.does_as_told(twin)
+
+    def does_as_told(self, hand: Hand) -> int | None:
+        codes = 0
+        if not hand.is_calling:
+            hand.phone.dial()
+        for _entry in range(ENTRIES_TO_GET_IN):
+            seat = Admission.objects.filter(call__sid=hand.phone.sid).last()
+            if seat or hand.phone.is_over:
+                return codes if seat and seat.participant == hand.person else None
+            codes += hand.call.step in ("EnterCode", "WaitToSend", "StayOnLine", "OfferNewCode")
+            hand.phone.press(self.town.keys(hand, "as told"))
+        return None
 
     # What holds
 
@@ -373,7 +493,6 @@ class AnyCalls(RuleBasedStateMachine):
             stopped.update(name for name, words in STOPS.items() if Attempt.objects.filter(**words).exists())
         finally:
             observers.remove(self.oracle)
-            transaction.set_rollback(True)
             self.rows.__exit__(None, None, None)
             self.travel.stop()
         private = WATCH.found()
@@ -385,6 +504,8 @@ def each_once(town: Town) -> None:
     calls = AnyCalls(town)
     calls.begin()
     try:
+        calls.ask_for_codes_hour_by_hour(MAIL_PHONE, "")
+        calls.everybody_leaves()
         for who, helped in ((MAIL_PHONE, True), (MAIL_PHONE, False), (GUESTS_PHONE, False), (APP_PHONE, False)):
             calls.do_as_told(who, "", helped, drops=False)
             calls.fall_silent(who, "hangs up")
@@ -398,8 +519,26 @@ def each_once(town: Town) -> None:
             calls.spend_the_codes(MOBILE_PHONE, "", room, 1)
             calls.limit_codes_to(None, calls.town.rooms.all[room])
             calls.everybody_leaves()
+        for who in (ANAS_PHONE, APP_PHONE):  # who has nothing but a mobile, and who has an app beside it
+            calls.meddle(who, ["enter_line"])
+            calls.meddle(who, LIMITING)
+            calls.ask_for_codes(MALLORYS_PHONE, "")
+            calls.meddle(who, ["block"])
+            calls.dial(who, "")
+            calls.meddle(who, ["ask_more"], on=False)  # or nobody is let in by hand
+            calls.meddle(who, [UNLOCK, "vouch"])
+            calls.everybody_leaves()
+            calls.meddle(who, ["vouch"], on=False)
+            calls.meddle(who, ["enter_line"], on=False)
         calls.change_phones("", lingers=True)
         calls.everybody_leaves()
+        for typed in (False, True):
+            calls.is_changed_in_the_call(ANAS_PHONE, "change_contact", typed)
+            calls.everybody_leaves()
+        for keys in (WRONG_PASSCODES, WRONG_NUMBERS):  # first the room's, or everybody's, and then those of the line
+            calls.try_numbers(GUESTS_PHONE, "", keys)
+            calls.everybody_leaves()
+            calls.try_numbers(GUESTS_PHONE, "", keys)
         calls.guess(ANAS_PHONE, "", 2)
         calls.ask_for_codes_hour_by_hour(MAIL_PHONE, "")
     finally:
@@ -424,6 +563,7 @@ def test_whatever_callers_do_and_whatever_goes_wrong():
         run_state_machine_as_test(lambda: AnyCalls(town), settings=settings(chosen, **COMMON))
     print(dict(met), dict(stopped))  # with -s: how many called, how they got in, and in how many runs what stopped them
     assert met["calls"] > 60
-    assert met.total() - met["calls"] > 5
+    assert sum(met[f"let in: {way}"] for way in WAYS_IN) > 5
+    assert met[NEVERTHELESS] > 5
     assert {f"let in: {way}" for way in WAYS_IN} <= set(met), "some way in was not gone"
     assert set(stopped) == set(STOPS), "something of what should stop somebody never did"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import F
 
 from participants.models import Conference, Contact, Grade, Invitation, Participant, Passcode, Policy
 from sandbox.models import Factor, Message
 from tests import cast
 from tests.calls.log import wrong
+from tests.calls.quay import OWN, Quay
 from tests.phone import Phone
 from verification.models import Call
 
@@ -49,7 +51,8 @@ class Hand:
         self.phone = Phone.withheld() if not number else Phone(number)
         self.reads, self.person, self.told, self.app = reads, person, told, app
         self.attestation = ""
-        self.rang_blocked = False
+        self.rang_blocked = self.rang_for_several = False  # several teams: each with people of its own on the line
+        self.rang_for: set[int] = set()  # the people on the line
 
     @property
     def is_calling(self) -> bool:
@@ -75,12 +78,12 @@ class Town:
         self.limits = settings.LIMITS
         team = cast.team("Harbour")
         self.mia = User.objects.create_superuser("mia")
-        ledger = cast.conference(team, "Ledger", seats=3, comes_back=True, duration=180)
-        orchid = cast.conference(team, "Orchid", admission=Policy.CODE_AND_PASSCODE, duration=180)
+        ledger = cast.conference(team, "Ledger", seats=3, comes_back=True, duration=300)
+        orchid = cast.conference(team, "Orchid", admission=Policy.CODE_AND_PASSCODE, duration=300)
         pelican = cast.conference(
-            team, "Pelican", admission=Policy.PASSCODE, seats=2, starts_with="anyone", duration=180
+            team, "Pelican", admission=Policy.PASSCODE, seats=2, starts_with="anyone", duration=300
         )
-        vermilion = cast.conference(team, "Vermilion", least_grade=Grade.PHONE, duration=180)
+        vermilion = cast.conference(team, "Vermilion", least_grade=Grade.PHONE, duration=300)
         codes = {room.pk: Passcode.objects.make(room) for room in (orchid, pelican)}
         self.rooms = Rooms(ledger, orchid, pelican, vermilion, codes)
         self.ana = cast.person(team, "Anabel", ANA)
@@ -100,11 +103,15 @@ class Town:
         self.app = self.hal.contacts.get(channel="totp").address
         self.people = [self.ana, self.bo, self.cleo, self.dan, self.eve, self.finn, self.gus, self.hal]
         self.invite()
+        Contact.objects.update(position=F("position") + 1)  # what another team enters may come before it
+        self.quay = Quay()
         self.owners: dict[str, set[Participant]] = defaultdict(set)  # by address, whoever ever had it
         for contact in Contact.objects.select_related("participant"):
             self.owners[contact.address].add(contact.participant)
         self.owners[NEW_SIM] = {self.ana}
+        self.contacts = {each.pk: [contact.destination for contact in each.contacts.sent_to()] for each in self.people}
         self.private = [each.name for each in self.people] + [room.title for room in self.rooms.all]
+        self.private += [team.name, *self.quay.private]
 
     def invite(self) -> None:
         rooms = self.rooms
@@ -121,7 +128,7 @@ class Town:
     def hands(self) -> list[Hand]:
         return [
             Hand(ANA, ANA, person=self.ana),
-            Hand(ANA, person=self.ana),  # forged: none of her codes comes here
+            Hand(ANA, OWN, person=self.ana),  # forged, by whoever reads the codes of the other team's person
             Hand(BO, BO, BO_MAIL, person=self.bo, told=True),
             Hand(BO, person=self.bo),  # forged
             Hand(SWITCHBOARD, CLEO, person=self.cleo),
@@ -133,6 +140,7 @@ class Town:
             Hand(GUEST, told=True),
             Hand(HAL, HAL, person=self.hal, app=self.app),
             Hand(HAL, person=self.hal),  # forged
+            Hand(OWN, OWN, person=self.quay.mallory),
         ]
 
     def keys(self, hand: Hand, what: str) -> str:
@@ -170,6 +178,9 @@ class Town:
             "WaitToSend": "code",
             "EnterPasscode": "passcode",
         }
+        own = {str(each.pk) for each in hand.person.invitations.all()} if hand.person else set()
+        if call and call.step == "ChooseRoom":  # as they are named
+            return next((key for key, room in call.menu.items() if room and str(room[0]) in own), "1")
         return steps.get(call.step, "1") if call else ""
 
     def passcode(self, hand: Hand) -> str:
