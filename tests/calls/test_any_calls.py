@@ -524,8 +524,8 @@ def each_once(town: Town) -> None:
             calls.meddle(who, LIMITING)
             calls.ask_for_codes(MALLORYS_PHONE, "")
             calls.meddle(who, ["block"])
+            calls.meddle(who, ["block", "ask_more"], on=False)  # or nobody is let in there by hand
             calls.dial(who, "")
-            calls.meddle(who, ["ask_more"], on=False)  # or nobody is let in by hand
             calls.meddle(who, [UNLOCK, "vouch"])
             calls.everybody_leaves()
             calls.meddle(who, ["vouch"], on=False)
