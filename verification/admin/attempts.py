@@ -23,7 +23,7 @@ class AttemptAdmin(ExportsItsColumns, FoundByPerson, LogPage):
     search_fields = ("call__sid",)
     fields = ("at", "outcome", "why", "participant", "room", "line", "whole_call")
 
-    @admin.display(description=_("how, or why"))
+    @admin.display(description=_("detail"))
     def why(self, attempt: Attempt) -> str:
         return words.reason(attempt)
 
