@@ -233,7 +233,7 @@ class AnyCalls(Organizers, RuleBasedStateMachine):
         act, whom = what
         who = who if whom is None else whom
         hand, people = self.hands[who], self.town.people
-        person = people.index(hand.person) if hand.person else 0
+        person = people.index(hand.person) if hand.person in people else 0
         for on in (True, False):
             self.organize(act, person, room, who, on)
             self.do_as_told(who, attestation, helped=False, drops=on)
